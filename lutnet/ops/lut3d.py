@@ -1,0 +1,131 @@
+"""3D LUT application: trilinear and tetrahedral interpolation of a lattice indexed ``[r, g, b]``.
+
+Values outside the domain are clamped to it, as OpenColorIO's Lut3DTransform does. Both interpolations
+are linear in the lattice and differentiable in lattice and colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+import torch
+from torch import Tensor
+
+from lutnet.errors import InputError
+from lutnet.ops.finite import require_colours
+
+
+class Interpolation(Enum):
+    TRILINEAR = "trilinear"
+    TETRAHEDRAL = "tetrahedral"
+
+
+UNIT_DOMAIN = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+Triple = tuple[float, float, float]
+
+
+def identity_lattice(
+    size: int, domain: tuple[Triple, Triple] = UNIT_DOMAIN, *, dtype: torch.dtype = torch.float32
+) -> Tensor:
+    """The lattice ``[size, size, size, 3]`` (axes r, g, b) that maps every colour of ``domain`` to itself."""
+    low, high = domain
+    axes = [torch.linspace(low[c], high[c], size, dtype=dtype) for c in range(3)]
+    return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
+
+
+def apply_lut3d(
+    colours: Tensor,
+    lattice: Tensor,
+    domain: tuple[Triple, Triple] = UNIT_DOMAIN,
+    interpolation: Interpolation = Interpolation.TETRAHEDRAL,
+) -> Tensor:
+    """Look ``colours`` up in ``lattice``.
+
+    Parameters
+    ----------
+    colours: ``[..., 3]``; with a batched lattice ``[B, ..., 3]``. Clamped to ``domain``.
+    lattice: ``[N, N, N, 3]`` or ``[B, N, N, N, 3]``, axes r, g, b, N >= 2; any output values.
+    domain: input colours of the first and the last lattice point.
+
+    Returns the shape of ``colours``.
+    Raises InputError for NaN, infinity or shapes that do not fit.
+    """
+    require_colours("colours", colours)
+    require_colours("lattice points", lattice)
+    size = _check_shapes(colours, lattice)
+    position = _lattice_position(colours, domain, size)
+    base = position.detach().floor().clamp(max=size - 2)
+    fraction = position - base
+    corner = (base.to(torch.int64) * _strides(size, colours.device)).sum(-1)
+    if lattice.ndim == 5:
+        # Batched lattices lie one after another in the flat table.
+        offsets = torch.arange(lattice.shape[0], device=colours.device) * size**3
+        corner = corner + offsets.view(-1, *[1] * (corner.ndim - 1))
+    table = lattice.reshape(-1, 3)
+    return INTERPOLATORS[interpolation](table, corner, fraction, _strides(size, colours.device))
+
+
+def _lattice_position(colours: Tensor, domain: tuple[Triple, Triple], size: int) -> Tensor:
+    if domain != UNIT_DOMAIN:
+        low, high = (colours.new_tensor(end) for end in domain)
+        colours = (colours - low) / (high - low)
+    return colours.clamp(0.0, 1.0) * (size - 1)
+
+
+def _strides(size: int, device: torch.device) -> Tensor:
+    return torch.tensor([size * size, size, 1], device=device)
+
+
+def _trilinear(table: Tensor, corner: Tensor, fraction: Tensor, strides: Tensor) -> Tensor:
+    stride_r, stride_g, stride_b = strides.tolist()
+    r, g, b = (fraction[..., c : c + 1] for c in range(3))
+
+    def along_b(index: Tensor) -> Tensor:
+        return torch.lerp(table[index], table[index + stride_b], b)
+
+    def along_g(index: Tensor) -> Tensor:
+        return torch.lerp(along_b(index), along_b(index + stride_g), g)
+
+    return torch.lerp(along_g(corner), along_g(corner + stride_r), r)
+
+
+def _tetrahedral(table: Tensor, corner: Tensor, fraction: Tensor, strides: Tensor) -> Tensor:
+    # Walking the cell's axes from the largest fraction to the smallest visits the four vertices of
+    # the tetrahedron that holds the colour; the differences of the fractions are its weights.
+    ordered, axes = fraction.sort(dim=-1, descending=True)
+    steps = strides[axes]
+    largest, middle, smallest = (ordered[..., c : c + 1] for c in range(3))
+    second = corner + steps[..., 0]
+    third = second + steps[..., 1]
+    last = third + steps[..., 2]
+    return (
+        table[corner] * (1.0 - largest)
+        + table[second] * (largest - middle)
+        + table[third] * (middle - smallest)
+        + table[last] * smallest
+    )
+
+
+INTERPOLATORS: dict[Interpolation, Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]] = {
+    Interpolation.TRILINEAR: _trilinear,
+    Interpolation.TETRAHEDRAL: _tetrahedral,
+}
+
+
+def _check_shapes(colours: Tensor, lattice: Tensor) -> int:
+    size = lattice.shape[-2]
+    cubic = lattice.ndim in (4, 5) and lattice.shape[-4:-1] == (size, size, size) and size >= 2
+    if not cubic:
+        raise InputError(
+            "lattice is not a cube",
+            value=tuple(lattice.shape),
+            allowed="[N, N, N, 3] or [B, N, N, N, 3] with N >= 2",
+        )
+    if lattice.ndim == 5 and (colours.ndim < 2 or colours.shape[0] != lattice.shape[0]):
+        raise InputError(
+            "batch of colours and batch of lattices differ",
+            value=(tuple(colours.shape), tuple(lattice.shape)),
+            allowed="the same first dimension",
+        )
+    return size
