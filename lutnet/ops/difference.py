@@ -70,7 +70,8 @@ class _BoundedDeltaE(torch.autograd.Function):
 def _bounded(gradient: Tensor) -> Tensor:
     gradient = torch.nan_to_num(gradient, nan=0.0, posinf=GRADIENT_LIMIT, neginf=-GRADIENT_LIMIT)
     length = gradient.norm(dim=-1, keepdim=True)
-    return gradient * (GRADIENT_LIMIT / length.clamp(min=GRADIENT_LIMIT))
+    scale: Tensor = GRADIENT_LIMIT / length.clamp(min=GRADIENT_LIMIT)
+    return gradient * scale
 
 
 def _sharma(lab_1: Tensor, lab_2: Tensor) -> Tensor:

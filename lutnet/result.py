@@ -1,0 +1,54 @@
+"""What one run says of one clip: the record behind ``grades.json``, the tables and the review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lutnet.grade import Diagnosis, Grade
+from lutnet.shot import Shot
+
+
+class Status(StrEnum):
+    """Where a clip's grade stands. People set approved, changed and rejected; lutnet the other two."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    CHANGED = "changed"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+
+
+class Basis(StrEnum):
+    """What a colour difference rests on: corresponding pixels, or only the refined transform itself."""
+
+    ALIGNED = "aligned"
+    PREDICTED = "predicted"
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaE:
+    """Mean CIE DE2000 of a shot to the target of its refined transform, at each stage.
+
+    before: ungraded. cdl: after the CDL alone. cdl_lut: after CDL and LUT.
+    basis: ALIGNED rests on ``pixels`` corresponding pixels of the reference and is an accuracy;
+    PREDICTED only splits the change between CDL and LUT and is no accuracy.
+    """
+
+    before: float
+    cdl: float
+    cdl_lut: float
+    basis: Basis
+    pixels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipResult:
+    """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade."""
+
+    shot: Shot
+    status: Status
+    diagnosis: Diagnosis | None = None
+    grade: Grade | None = None
+    delta_e: DeltaE | None = None
+    warnings: tuple[str, ...] = ()
