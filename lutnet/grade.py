@@ -57,6 +57,32 @@ class CDL:
     def is_identity(self) -> bool:
         return self == CDL()
 
+    @classmethod
+    def fitted(
+        cls,
+        source: Tensor,
+        target: Tensor,
+        weights: Tensor | None = None,
+        *,
+        prior: float = 1e-3,
+        toward: CDL | None = None,
+    ) -> CDL:
+        """The CDL that takes colours ``source [P, 3]`` nearest to ``target``; see ``lutnet.ops.fit_cdl``."""
+        from lutnet.ops.fit_cdl import CDLNumbers, fit_cdl
+
+        anchor = (
+            None
+            if toward is None
+            else CDLNumbers.of(toward.slope, toward.offset, toward.power, toward.saturation)
+        )
+        found = fit_cdl(source, target, weights, prior=prior, toward=anchor)
+        return cls(
+            _triple(found.slope.tolist()),
+            _triple(found.offset.tolist()),
+            _triple(found.power.tolist()),
+            found.saturation.item(),
+        )
+
     def scaled(self, strength: float) -> CDL:
         """The CDL at ``strength`` (0 identity, 1 this): slope^s, s * offset, power^s, 1 + s (saturation - 1).
 

@@ -1,0 +1,188 @@
+"""Fit an ASC CDL (clamping style) to colour pairs: bounded, robust Levenberg-Marquardt on ten parameters.
+
+The residual is measured in approximate DE2000 (``perceptual_metric``) with a Huber loss, so that what is
+minimised is close to the mean colour difference and a few wrong pairs do not steer the fit. A weak pull
+toward ``toward`` decides whatever the pairs leave open: flat frames give small changes, never wild ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lutnet.errors import InputError
+from lutnet.ops.cdl import LUMA_WEIGHTS, apply_cdl
+from lutnet.ops.finite import require_colours, require_finite
+from lutnet.ops.metric import perceptual_metric
+
+MAX_PAIRS = 4096
+"""More pairs are thinned evenly: ten parameters gain nothing from them."""
+
+HUBER_KNEE = 1.0  # DE: below, squares; above, the mean difference itself
+STEPS = 30
+_SLOPE, _OFFSET, _POWER, _SATURATION = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 10)
+_LOWEST = (0.1, 0.1, 0.1, -1.0, -1.0, -1.0, 0.1, 0.1, 0.1, 0.0)
+_HIGHEST = (10.0, 10.0, 10.0, 1.0, 1.0, 1.0, 10.0, 10.0, 10.0, 4.0)
+# How far each parameter may go before the prior finds it as unlikely as the others: log, offset, log, sat.
+_SPREAD = (0.3, 0.3, 0.3, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.5)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CDLNumbers:
+    """The ten numbers of a CDL: ``slope``, ``offset``, ``power`` ``[3]`` and ``saturation [1]``, float64."""
+
+    slope: Tensor
+    offset: Tensor
+    power: Tensor
+    saturation: Tensor
+
+    @classmethod
+    def of(
+        cls, slope: Sequence[float], offset: Sequence[float], power: Sequence[float], saturation: float
+    ) -> CDLNumbers:
+        parts = (slope, offset, power, (saturation,))
+        return cls(*(torch.tensor(part, dtype=torch.float64) for part in parts))
+
+    def apply(self, colours: Tensor) -> Tensor:
+        """Apply in the clamping style to ``colours [..., 3]``."""
+        numbers = (self.slope, self.offset, self.power, self.saturation)
+        return apply_cdl(colours, *(number.to(colours) for number in numbers))
+
+
+def identity_numbers() -> CDLNumbers:
+    return CDLNumbers.of((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 1.0)
+
+
+def fit_cdl(
+    source: Tensor,
+    target: Tensor,
+    weights: Tensor | None = None,
+    *,
+    prior: float = 1e-3,
+    toward: CDLNumbers | None = None,
+) -> CDLNumbers:
+    """The CDL that takes ``source`` nearest to ``target``.
+
+    Parameters
+    ----------
+    source, target: ``[P, 3]``, P >= 1, encoded in one space, 0..1.
+    weights: ``[P]``, >= 0; None counts every pair once.
+    prior: strength of the pull toward ``toward``, in squared DE per squared spread; > 0 keeps a single
+        colour solvable.
+    toward: the CDL to stay near (None: identity); also where the search starts.
+
+    Slope and power stay in 0.1..10, offset in -1..1, saturation in 0..4. Deterministic.
+    Raises InputError for NaN, shapes that do not fit or weights that are all zero.
+    """
+    pairs = _pairs(source, target, weights)
+    anchor = _pack(toward or identity_numbers())
+    parameters = anchor.clone()
+    damping, cost = 1e-3, _cost(parameters, anchor, prior, pairs)
+    for _ in range(STEPS):
+        hessian, gradient = _normal_equations(parameters, anchor, prior, pairs)
+        damped = hessian + damping * torch.diag(hessian.diagonal())
+        proposal = _bounded(parameters - torch.linalg.solve(damped, gradient))
+        proposed = _cost(proposal, anchor, prior, pairs)
+        if proposed >= cost:
+            damping *= 8.0
+            continue
+        finished = cost - proposed < 1e-6 * cost
+        parameters, cost, damping = proposal, proposed, max(damping / 8.0, 1e-9)
+        if finished:
+            break
+    return _unpack(parameters)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Pairs:
+    source: Tensor
+    target: Tensor
+    weights: Tensor  # sums to 1
+    metric: Tensor  # [P, 3, 3]: colour difference to DE
+
+
+def _pairs(source: Tensor, target: Tensor, weights: Tensor | None) -> _Pairs:
+    require_colours("source colours", source)
+    require_colours("target colours", target)
+    if source.ndim != 2 or source.shape != target.shape or len(source) == 0:
+        shapes = (tuple(source.shape), tuple(target.shape))
+        raise InputError("colour pairs have the wrong shape", value=shapes, allowed="[P, 3] twice, P >= 1")
+    weights = source.new_ones(len(source)) if weights is None else weights
+    require_finite("weights", weights)
+    if weights.shape != source.shape[:1] or bool((weights < 0).any()) or not bool(weights.any()):
+        raise InputError("weights do not fit", value=tuple(weights.shape), allowed="[P], >= 0, not all 0")
+    kept = torch.linspace(0, len(source) - 1, min(len(source), MAX_PAIRS)).long()
+    if not bool(weights[kept].any()):
+        kept = weights.nonzero()[:MAX_PAIRS, 0]
+    start, end, weight = (values[kept].detach().double().cpu() for values in (source, target, weights))
+    return _Pairs(start, end, weight / weight.sum(), perceptual_metric(end))
+
+
+def _pack(numbers: CDLNumbers) -> Tensor:
+    """Slope and power as logarithms: their steps are ratios, and they stay positive."""
+    parts = (numbers.slope.log(), numbers.offset, numbers.power.log(), numbers.saturation)
+    return _bounded(torch.cat([part.double() for part in parts]))
+
+
+def _unpack(parameters: Tensor) -> CDLNumbers:
+    slope, offset, power = parameters[_SLOPE], parameters[_OFFSET], parameters[_POWER]
+    return CDLNumbers(slope.exp(), offset.clone(), power.exp(), parameters[_SATURATION].clone())
+
+
+def _bounded(parameters: Tensor) -> Tensor:
+    low, high = parameters.new_tensor(_LOWEST), parameters.new_tensor(_HIGHEST)
+    for part in (_SLOPE, _POWER):
+        low[part], high[part] = low[part].log(), high[part].log()
+    return parameters.clamp(low, high)
+
+
+def _residuals(parameters: Tensor, pairs: _Pairs) -> Tensor:
+    wrong = _unpack(parameters).apply(pairs.source) - pairs.target
+    return (pairs.metric @ wrong.unsqueeze(-1)).squeeze(-1)
+
+
+def _cost(parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs) -> float:
+    distance = _residuals(parameters, pairs).norm(dim=-1)
+    huber = torch.where(distance < HUBER_KNEE, distance**2, HUBER_KNEE * (2 * distance - HUBER_KNEE))
+    pull = ((parameters - anchor) / parameters.new_tensor(_SPREAD)).square().sum()
+    return float((pairs.weights * huber).sum() + prior * pull)
+
+
+def _normal_equations(
+    parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs
+) -> tuple[Tensor, Tensor]:
+    residuals = _residuals(parameters, pairs)
+    weights = pairs.weights * HUBER_KNEE / residuals.norm(dim=-1).clamp(min=HUBER_KNEE)
+    jacobian = pairs.metric @ _jacobian(parameters, pairs)
+    flat = (jacobian * weights[:, None, None]).flatten(0, 1)
+    precision = prior / parameters.new_tensor(_SPREAD).square()
+    hessian = flat.T @ jacobian.flatten(0, 1) + torch.diag(precision)
+    return hessian, flat.T @ residuals.flatten() + precision * (parameters - anchor)
+
+
+def _jacobian(parameters: Tensor, pairs: _Pairs) -> Tensor:
+    """Derivatives of the graded colours, ``[P, 3, 10]``.
+
+    Where the end clamp hides a wrong value (clipped, but the target is not) the derivative of the unclamped
+    value is used: it points the right way, and a step that does not help is rejected by its cost.
+    """
+    numbers = _unpack(parameters)
+    base = pairs.source * numbers.slope + numbers.offset
+    inside = (base > 0.0) & (base < 1.0)
+    held = base.clamp(1e-4, 1.0)
+    raised = held**numbers.power
+    by_offset = torch.where(inside, numbers.power * raised / held, 0.0)
+    by_power = torch.where(base > 0.0, numbers.power * raised * held.log(), 0.0)
+    columns = (by_offset * pairs.source * numbers.slope, by_offset, by_power)
+
+    luma = raised.new_tensor(LUMA_WEIGHTS)
+    mixing = numbers.saturation * torch.eye(3, dtype=raised.dtype) + (1 - numbers.saturation) * luma
+    grey = (raised * luma).sum(-1, keepdim=True)
+    graded = grey + numbers.saturation * (raised - grey)
+    blocks = [mixing * column.unsqueeze(-2) for column in columns]
+    jacobian = torch.cat((*blocks, (raised - grey).unsqueeze(-1)), dim=-1)
+    settled = ((graded >= 1) & (pairs.target >= 1)) | ((graded <= 0) & (pairs.target <= 0))
+    return torch.where(settled.unsqueeze(-1), 0.0, jacobian)
