@@ -47,7 +47,12 @@ def test_cdl_equals_opencolorio_lossless(seed: int, clamp: bool) -> None:
     rng = np.random.default_rng(seed)
     colours, cdl = edge_and_random_colours(rng), draw_cdl(rng)
     ours = apply_cdl(
-        torch.from_numpy(colours), **{name: torch.from_numpy(v) for name, v in cdl.items()}, clamp=clamp
+        torch.from_numpy(colours),
+        torch.from_numpy(cdl["slope"]),
+        torch.from_numpy(cdl["offset"]),
+        torch.from_numpy(cdl["power"]),
+        torch.from_numpy(cdl["saturation"]),
+        clamp=clamp,
     ).numpy()
     theirs = with_opencolorio(colours, cdl, clamp)
     tolerance = 1e-6 * np.maximum(1.0, np.abs(theirs))

@@ -24,7 +24,8 @@ def by_the_definition(x: np.ndarray, p: np.ndarray) -> np.ndarray:
     y = y * (1 + w) if w < 0 else np.clip(y / (1 - w), 0, 1)
     k = 1 + p[6] if p[6] > 0 else 1 + 0.9 * p[6]
     grey = (y @ np.array([0.2126, 0.7152, 0.0722]))[..., None]
-    return np.clip(grey + k * (y - grey), 0, 1)
+    spoiled: np.ndarray = np.clip(grey + k * (y - grey), 0, 1)
+    return spoiled
 
 
 @pytest.mark.parametrize("seed", range(6))

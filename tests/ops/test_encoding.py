@@ -43,7 +43,7 @@ def test_gradients_are_finite_at_black(name: str) -> None:
 
 def test_lab_equals_colour_science() -> None:
     colours = np.random.default_rng(2).random((3000, 3))
-    colours[:3] = [[0, 0, 0], [1, 1, 1], [0.002, 0.001, 0.003]]
+    colours[:3] = np.array([[0, 0, 0], [1, 1, 1], [0.002, 0.001, 0.003]])
     space = colour.RGB_COLOURSPACES["sRGB"]
     white = np.array([0.3127, 0.3290])
     xyz = colour.models.eotf_sRGB(colours) @ colour.normalised_primary_matrix(space.primaries, white).T
