@@ -1,0 +1,59 @@
+"""What an item of a timeline says of its own times: trim, length and retime.
+
+OpenTimelineIO can compute these too, but gives up on a whole track where one of its clips has no range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from lutnet.timeline.rational import exact_value, seconds
+
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """start: first content second shown. length: seconds taken in the parent. speed: content per second.
+
+    An item with speed -2 shows the content ``[start, start + 2 * length)``, its end first.
+    """
+
+    start: Fraction
+    length: Fraction
+    speed: Fraction
+
+
+def extent_of(item: Any) -> Extent:
+    """The extent of a clip, gap, track or stack. Raises ValueError where its times are no numbers."""
+    trim = item.source_range or _available_range(item)
+    if trim is not None:
+        return Extent(seconds(trim.start_time), max(seconds(trim.duration), _ZERO), speed_of(item))
+    return Extent(_ZERO, _content_length(item), speed_of(item))
+
+
+def speed_of(item: Any) -> Fraction:
+    """The product of the linear time warps on ``item``; 0 for a freeze frame. Raises ValueError."""
+    speed = Fraction(1)
+    for effect in item.effects:
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            speed *= exact_value(effect.time_scalar)
+    return speed
+
+
+def _available_range(item: Any) -> Any:
+    if not isinstance(item, otio.schema.Clip) or item.media_reference is None:
+        return None
+    return item.media_reference.available_range
+
+
+def _content_length(item: Any) -> Fraction:
+    if not isinstance(item, otio.core.Composition):
+        return _ZERO
+    lengths = [extent_of(child).length for child in item if isinstance(child, otio.core.Item)]
+    in_turn = isinstance(item, otio.schema.Track)
+    return sum(lengths, _ZERO) if in_turn else max(lengths, default=_ZERO)

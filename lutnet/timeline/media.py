@@ -1,0 +1,77 @@
+"""From what a timeline writes about its media to a path on this machine.
+
+    url      = "file://" [ host ] path | other-scheme "://" ... | path
+    path     = POSIX path | drive ":" ( "/" | "\" ) ... | "\\" server "\" share ... | relative path
+
+Percent escapes are decoded in ``file:`` URLs; a bare path is taken as written first (``100%25.mov`` is a legal
+file name) and decoded only where no such file exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
+_DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLocator:
+    """Finds media files.
+
+    folder: relative URLs are relative to it (the timeline's own folder).
+    """
+
+    folder: Path
+
+    def locate(self, url: str) -> Path | None:
+        """The existing file that ``url`` names, or None. Looks only at names; opens nothing."""
+        return next((path for path in self.candidates(url) if _is_file(path)), None)
+
+    def candidates(self, url: str) -> Iterator[Path]:
+        """The paths that ``url`` may mean here, most literal first."""
+        for text in written_paths(url):
+            native = text.replace("\\", "/") if _is_windows(text) else text
+            yield self.folder / native
+
+
+def written_paths(url: str) -> tuple[str, ...]:
+    """The path as written, without scheme, host and percent escapes; () for URLs that are no files."""
+    if url.lower().startswith("file:"):
+        return (_file_url_path(url[len("file:") :]),)
+    if _SCHEME.match(url) or not url:
+        return ()
+    decoded = unquote(url)
+    return (url,) if decoded == url else (url, decoded)
+
+
+def media_name(url: str) -> str:
+    """The file name at the end of ``url``, whatever system wrote it."""
+    paths = written_paths(url)
+    text = paths[-1] if paths else url
+    return PurePosixPath(text.replace("\\", "/")).name
+
+
+def _file_url_path(rest: str) -> str:
+    path = unquote(rest)
+    if path.startswith("//"):
+        host, slash, tail = path[2:].partition("/")
+        local = host.lower() in ("", "localhost", "127.0.0.1")
+        # file://C:/x and file://server/share/x are common mistakes and shares: keep the "host" in both.
+        path = slash + tail if local else (host + slash + tail if host.endswith(":") else path)
+    return path[1:] if _DRIVE.match(path) and path.startswith("/") else path
+
+
+def _is_windows(text: str) -> bool:
+    return bool(_DRIVE.match(text)) or text.startswith("\\\\") or ("\\" in text and "/" not in text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, or one with a NUL
+        return False

@@ -1,0 +1,152 @@
+"""Placed clips to shots: media, used range at the media's rate, identity, and why a clip cannot be graded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from lutnet.shot import FrameRange, Shot
+from lutnet.timeline.media import MediaLocator, media_name
+from lutnet.timeline.rational import exact_rate, frame_range
+from lutnet.timeline.walk import Placement
+from lutnet.timeline.window import Window
+
+ID_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """What a clip refers to. name: as written, without folders; path: where it was found, if anywhere."""
+
+    name: str
+    path: str | None
+    available: FrameRange | None
+    skipped: str | None = None
+
+
+def shots_of(
+    placed: Iterable[Placement], rate: Fraction, locator: MediaLocator
+) -> Iterator[tuple[Shot, Any]]:
+    """Shots and their clips, in the order of ``placed``; ``rate`` is the timeline's."""
+    seen: Counter[tuple[str, Fraction]] = Counter()
+    for placement in placed:
+        media = _media_of(placement.clip, locator)
+        shot = _shot(placement, media, rate)
+        key = (media.name, shot.source.start_seconds)
+        yield replace(shot, id=_identity(*key, seen[key])), placement.clip
+        seen[key] += 1
+
+
+def _shot(placement: Placement, media: _Media, rate: Fraction) -> Shot:
+    window = placement.window
+    source, problem, warnings = _used_range(placement, media, rate)
+    return Shot(
+        id="",
+        name=placement.clip.name or media.name,
+        track=placement.track,
+        track_name=placement.track_name,
+        record=_in_frames(window.record_start, window.record_end, rate),
+        source=source,
+        media=media.path,
+        media_start=media.available.start if media.available else Fraction(0),
+        skipped=placement.skipped or media.skipped or problem,
+        warnings=warnings,
+    )
+
+
+def _used_range(
+    placement: Placement, media: _Media, rate: Fraction
+) -> tuple[FrameRange, str | None, tuple[str, ...]]:
+    """The used range in the media's frames; why it cannot be used, or None; warnings."""
+    written_rate = _written_rate(placement.clip) or rate
+    available = media.available
+    if available is None or available.duration <= 1:  # a still: every time shows its one frame
+        return _in_media(placement.window, written_rate), None, ()
+    by_time = _in_media(placement.window, available.rate)
+    by_count = replace(_in_media(placement.window, written_rate), rate=available.rate)
+    for wanted in (by_time, by_count):
+        used = _overlap(wanted, available)
+        if used is not None:
+            cut = used.duration < wanted.duration
+            return used, None, ("the clip reaches beyond its media",) if cut else ()
+    return by_time, "its range lies outside the media", ()
+
+
+def _in_media(window: Window, rate: Fraction) -> FrameRange:
+    used = _in_frames(window.start, window.end, rate)
+    frozen = window.start == window.end and window.record_end > window.record_start
+    return replace(used, duration=Fraction(1)) if frozen else used
+
+
+def _in_frames(start: Fraction, end: Fraction, rate: Fraction) -> FrameRange:
+    return FrameRange(start * rate, (end - start) * rate, rate)
+
+
+def _overlap(wanted: FrameRange, available: FrameRange) -> FrameRange | None:
+    start, end = max(wanted.start, available.start), min(wanted.end, available.end)
+    return replace(wanted, start=start, duration=end - start) if start < end else None
+
+
+def _written_rate(clip: Any) -> Fraction | None:
+    try:
+        return exact_rate(clip.source_range.start_time.rate) if clip.source_range else None
+    except ValueError:
+        return None
+
+
+def _media_of(clip: Any, locator: MediaLocator) -> _Media:
+    """The clip's active media reference, or the first other one whose file is there."""
+    active = clip.active_media_reference_key
+    references = clip.media_references()
+    keys = sorted(references, key=lambda key: (key != active, key))
+    found = [_referenced(references[key], clip, locator) for key in keys]
+    usable = (media for media in found if media.skipped is None)
+    return next(usable, found[0] if found else _Media(clip.name or "", None, None, "it has no media"))
+
+
+def _referenced(reference: Any, clip: Any, locator: MediaLocator) -> _Media:
+    name = reference.name or clip.name or ""
+    if isinstance(reference, otio.schema.GeneratorReference):
+        return _Media(name, None, None, f"it is a generator ({reference.generator_kind or 'unknown kind'})")
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        return _Media(name, None, None, "image sequences are not supported")
+    url = _url(reference, clip)
+    if not url:
+        return _Media(name, None, None, "its media is missing from the timeline")
+    path = locator.locate(url)
+    problem = None if path else f"its media is offline: {media_name(url)}"
+    return _Media(media_name(url), str(path or url), _available(reference), problem)
+
+
+def _url(reference: Any, clip: Any) -> str:
+    """The media's URL; DaVinci Resolve writes that of an offline clip into the metadata only."""
+    if isinstance(reference, otio.schema.ExternalReference):
+        return str(reference.target_url or "")
+    for owner in (reference, clip):
+        resolve = owner.metadata.get("Resolve_OTIO")
+        url = resolve.get("Media Url") if hasattr(resolve, "get") else None
+        if isinstance(url, str) and url:
+            return url
+    return ""
+
+
+def _available(reference: Any) -> FrameRange | None:
+    try:
+        return frame_range(reference.available_range) if reference.available_range else None
+    except ValueError:
+        return None
+
+
+def _identity(media: str, source_in_seconds: Fraction, occurrence: int) -> str:
+    """Hash of the media's file name, the source in point and how often that pair came before.
+
+    The file name without its folder, so that an id survives moving the media and another machine's paths.
+    """
+    text = f"{media}\n{source_in_seconds}\n{occurrence}"
+    return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
