@@ -1,0 +1,1 @@
+"""The package and its carriers: one file per carrier, ``package`` to write and read the whole folder."""

@@ -1,0 +1,52 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from lutnet.errors import OutputError
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data`` beside ``path`` under a temporary name, flush it to the disk, then put it in place.
+
+    Raises OutputError; ``path`` then holds what it held before, and nothing is left beside it.
+    """
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _give_usual_rights(temporary)
+        os.replace(temporary, path)  # noqa: PTH105 - the one name that tests let fail
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        raise cannot_write(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """``write_bytes`` of UTF-8, with the line ends that ``text`` has. Raises OutputError."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """The OutputError that says why ``path`` could not be written."""
+    return OutputError(
+        f"cannot write: {error.strerror or error}",
+        where=path,
+        fix="Free space or choose a place that can be written.",
+    )
+
+
+def _give_usual_rights(path: str) -> None:
+    # mkstemp makes files for the owner alone; a package is read by colleagues and farm machines.
+    mask = os.umask(0)
+    os.umask(mask)
+    Path(path).chmod(0o666 & ~mask)

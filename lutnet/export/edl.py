@@ -1,0 +1,96 @@
+"""CMX 3600 EDL with CDL comments, one list per video track.
+
+An event, with the lines that carry the grade::
+
+    001  REEL     V     C        01:00:00:00 01:00:02:00 10:00:00:00 10:00:02:00
+    M2   REEL       012.5                01:00:00:00             only where the clip is retimed
+    * FROM CLIP NAME: name
+    *ASC_SOP (1.000000 1.000000 1.000000)(0.000000 0.000000 0.000000)(1.000000 1.000000 1.000000)
+    *ASC_SAT 1.000000
+
+Transitions are written as cuts: a list that carries CDLs is matched event by event, not conformed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from lutnet.export.naming import safe_stem
+from lutnet.export.timecode import is_drop_frame, nominal_rate, timecode
+from lutnet.grade import CDL, Triple
+from lutnet.shot import Shot
+
+NO_REEL = "AX"
+_REEL_LIMIT = 32
+_SPECIAL_REELS = {"BL", "BLACK", "BARS", NO_REEL}
+
+
+def edl_text(title: str, shots: Sequence[Shot], cdls: Mapping[str, CDL], rate: Fraction) -> str:
+    """The list of one video track: every shot in record order, with the CDL of those in ``cdls`` (by id).
+
+    rate: of the timeline; record and source times are counted at it. Shots without length are left out.
+    """
+    reels = reel_names(shots)
+    lines = [
+        f"TITLE: {_one_line(title)}",
+        f"FCM: {'DROP FRAME' if is_drop_frame(rate) else 'NON-DROP FRAME'}",
+    ]
+    played = sorted((shot for shot in shots if shot.record.duration > 0), key=lambda shot: shot.record.start)
+    for number, shot in enumerate(played, start=1):
+        lines += ["", *_event(number, shot, reels[shot.id], rate), *_cdl_lines(cdls.get(shot.id))]
+    return "\n".join(lines) + "\n"
+
+
+def reel_names(shots: Sequence[Shot]) -> dict[str, str]:
+    """A reel per shot id: the media file's name without suffix, one reel per file; ``AX`` without media."""
+    media = {shot.media: _reel(shot.media) for shot in shots if shot.media is not None}
+    uses = Counter(media.values())
+    numbered = {
+        path: reel if uses[reel] == 1 else f"{reel[: _REEL_LIMIT - 5]}_{number:04}"
+        for number, (path, reel) in enumerate(sorted(media.items()), start=1)
+    }
+    return {shot.id: NO_REEL if shot.media is None else numbered[shot.media] for shot in shots}
+
+
+def _reel(media: str) -> str:
+    stem = safe_stem(PurePosixPath(media.replace("\\", "/")).stem, _REEL_LIMIT - 2).replace(".", "_")
+    return f"R_{stem}" if stem.upper() in _SPECIAL_REELS else stem
+
+
+def _event(number: int, shot: Shot, reel: str, rate: Fraction) -> list[str]:
+    record_in, record_out = round(shot.record.start), round(shot.record.end)
+    source_in = _label_frame(shot.source.start, shot.source.rate, rate)
+    source_frames = shot.source.duration_seconds * rate
+    retimed = abs(source_frames - (record_out - record_in)) >= 1
+    source_out = source_in + (round(source_frames) if retimed else record_out - record_in)
+    times = (timecode(frame, rate) for frame in (source_in, source_out, record_in, record_out))
+    lines = [f"{number:03}  {reel:<8} V     C        {' '.join(times)}"]
+    if retimed:
+        speed = float(rate * source_frames / (record_out - record_in))
+        start = timecode(source_in, rate).replace(";", ":")  # readers know no drop-frame sign here
+        lines.append(f"M2   {reel:<8}       {speed:05.1f}                {start}")
+    return [*lines, f"* FROM CLIP NAME: {_one_line(shot.name)}"]
+
+
+def _label_frame(frame: Fraction, source_rate: Fraction, rate: Fraction) -> int:
+    # Timecode is a label: 01:00:00:00 stays 01:00:00:00 between 23.976 and 24, though the seconds differ.
+    return int(frame * nominal_rate(rate) / nominal_rate(source_rate))
+
+
+def _cdl_lines(cdl: CDL | None) -> list[str]:
+    if cdl is None:
+        return []
+    sop = "".join(f"({_numbers(values)})" for values in (cdl.slope, cdl.offset, cdl.power))
+    return [f"*ASC_SOP {sop}", f"*ASC_SAT {cdl.saturation:.6f}"]
+
+
+def _numbers(values: Triple) -> str:
+    return " ".join(f"{value:.6f}" for value in values)
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text).strip()

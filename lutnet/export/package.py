@@ -1,0 +1,260 @@
+"""The package: one folder per timeline that holds everything a run made, written whole or not at all.
+
+::
+
+    <stem>.lutnet/
+      grades.json            the contract (see manifest)
+      <stem>.otio            the timeline with its grades
+      <stem>.edl             first video track; <stem>_V2.edl and so on for the others
+      cdl/<clip>.cc          one CDL per graded clip
+      luts/<clip>_<hash>.cube  the residual LUT, where one is needed
+      review.png             contact sheet; review_2.png and so on
+      state.sqlite           people's decisions: not ours, left as it is
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+from opentimelineio.schema import Clip, Timeline
+
+from lutnet.errors import OutputError
+from lutnet.export import contact_sheet, manifest
+from lutnet.export.atomic import write_bytes, write_text
+from lutnet.export.cdl_xml import write_cc
+from lutnet.export.contact_sheet import Thumbnails
+from lutnet.export.cube import cube_bytes
+from lutnet.export.edl import edl_text
+from lutnet.export.folder import exchanged
+from lutnet.export.manifest import LutFile
+from lutnet.export.naming import file_stems
+from lutnet.export.otio import graded_timeline, timeline_text
+from lutnet.grade import CDL, LUT3D, Grade
+from lutnet.result import ClipResult, Status
+from lutnet.shot import REC709
+
+MANIFEST = "grades.json"
+STATE = "state.sqlite"
+BAKED_SIZE = 33
+_HASH_DIGITS = 10
+
+
+class SourceTimeline(Protocol):
+    """The timeline that was graded: what the package needs of it."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def rate(self) -> Fraction: ...
+    @property
+    def otio(self) -> Timeline: ...
+    @property
+    def clips(self) -> Mapping[str, Clip]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a run was asked for, as the package states it.
+
+    version: of lutnet. space: OpenColorIO name of the grading space. strength: 0 and above.
+    reference: what shots were matched to, in words or as a path; None for corrections alone.
+    bake: one LUT holds CDL and LUT, and every CDL is written as the identity, so that nobody applies it twice.
+    """
+
+    version: str
+    space: str = REC709
+    strength: float = 1.0
+    reference: str | None = None
+    bake: bool = False
+
+
+def default_folder(timeline: Path) -> Path:
+    """``<stem>.lutnet`` beside the timeline."""
+    return timeline.with_name(f"{timeline.stem}.lutnet")
+
+
+def exported_grade(result: ClipResult, *, bake: bool = False) -> Grade | None:
+    """The grade that a package's files carry: the identity for a rejected clip, None for a skipped one."""
+    if result.grade is None or result.status is Status.SKIPPED:
+        return None
+    if result.status is Status.REJECTED or result.grade.is_identity:
+        return Grade()
+    return result.grade.baked(BAKED_SIZE) if bake else result.grade
+
+
+def write_package(
+    folder: Path,
+    results: Sequence[ClipResult],
+    timeline: SourceTimeline,
+    settings: RunSettings,
+    thumbnails: Mapping[str, Thumbnails] | None = None,
+) -> Path:
+    """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
+
+    folder: new, empty or an older package, which is replaced; files in it that are not the package's
+    (``state.sqlite``) stay. thumbnails: by shot id; without any there is no contact sheet.
+    Raises OutputError, and the folder is as it was.
+    """
+    _require_ours(folder)
+    with exchanged(folder, MANIFEST, _owned) as new:
+        _Writer(new, folder, timeline, settings).write(results, thumbnails or {})
+    return folder / MANIFEST
+
+
+class _Writer:
+    """Writes the contents of one package into ``new``, which will become ``folder``."""
+
+    def __init__(self, new: Path, folder: Path, timeline: SourceTimeline, settings: RunSettings) -> None:
+        self.new = new
+        self.folder = folder
+        self.timeline = timeline
+        self.settings = settings
+
+    def write(self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]) -> None:
+        stems = file_stems([result.shot for result in results])
+        (self.new / "cdl").mkdir()
+        (self.new / "luts").mkdir()
+        cdls: dict[str, CDL] = {}
+        luts: dict[str, LutFile] = {}
+        for result in results:
+            shot_id = result.shot.id
+            grade = exported_grade(result, bake=self.settings.bake)
+            if grade is None:
+                continue
+            cdls[shot_id] = grade.cdl
+            self._write_cc(grade.cdl, stems[shot_id], result.shot.name)
+            if grade.lut is not None:
+                luts[shot_id] = self._write_lut(grade.lut, stems[shot_id], result.shot.name)
+        files = {
+            "otio": self._write_otio(results, cdls, luts),
+            "edl": self._write_edls(results, cdls),
+            "contact_sheet": self._write_contact_sheet(results, thumbnails),
+        }
+        entries = [
+            manifest.clip_entry(result, cdls.get(result.shot.id), luts.get(result.shot.id))
+            for result in results
+        ]
+        write_text(self.new / MANIFEST, manifest.manifest_text(self._manifest(files, entries)))
+
+    def _write_cc(self, cdl: CDL, stem: str, name: str) -> None:
+        write_cc(self.new / "cdl" / f"{stem}.cc", cdl, id=stem, description=f"{name} - {self._space_note()}")
+
+    def _write_lut(self, lut: LUT3D, stem: str, name: str) -> LutFile:
+        space = self.settings.space
+        content = cube_bytes(
+            lut,
+            title=f"{name} - lutnet",
+            comments=(
+                f"lutnet {self.settings.version} ; input {space} ; output {space}",
+                "holds CDL and LUT: apply alone" if self.settings.bake else "apply after the clip's CDL",
+            ),
+        )
+        digest = hashlib.sha256(content).hexdigest()
+        path = f"luts/{stem}_{digest[:_HASH_DIGITS]}.cube"
+        write_bytes(self.new / path, content)
+        return LutFile(path, digest)
+
+    def _write_otio(
+        self, results: Sequence[ClipResult], cdls: Mapping[str, CDL], luts: Mapping[str, LutFile]
+    ) -> str:
+        facts = {result.shot.id: self._facts(result, luts.get(result.shot.id)) for result in results}
+        graded = graded_timeline(
+            self.timeline.otio, self.timeline.clips, cdls, facts, self._way_to(self.timeline.path.parent)
+        )
+        name = f"{self.timeline.path.stem}.otio"
+        write_text(self.new / name, timeline_text(graded))
+        return name
+
+    def _facts(self, result: ClipResult, lut: LutFile | None) -> dict[str, str | bool | None]:
+        return {
+            "id": result.shot.id,
+            "status": result.status.value,
+            "lut": None if lut is None else lut.path,
+            "lut_sha256": None if lut is None else lut.sha256,
+            "baked": self.settings.bake,
+            "space": self.settings.space,
+            "version": self.settings.version,
+        }
+
+    def _write_edls(self, results: Sequence[ClipResult], cdls: Mapping[str, CDL]) -> list[str]:
+        names: list[str] = []
+        for track in sorted({result.shot.track for result in results}):
+            stem = self.timeline.path.stem if not names else f"{self.timeline.path.stem}_V{track}"
+            shots = [result.shot for result in results if result.shot.track == track]
+            write_text(self.new / f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate))
+            names.append(f"{stem}.edl")
+        return names
+
+    def _write_contact_sheet(
+        self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]
+    ) -> list[str]:
+        if not thumbnails:
+            return []
+        names = []
+        for number, page in enumerate(contact_sheet.pages(self.timeline.name, results, thumbnails), start=1):
+            name = "review.png" if number == 1 else f"review_{number}.png"
+            write_bytes(self.new / name, page)
+            names.append(name)
+        return names
+
+    def _manifest(self, files: dict[str, Any], clips: list[manifest.Json]) -> manifest.Json:
+        return {
+            "format": manifest.FORMAT,
+            "version": manifest.VERSION,
+            "lutnet": self.settings.version,
+            "timeline": {
+                "name": self.timeline.name,
+                "source": self._way_to(self.timeline.path),
+                "rate": str(self.timeline.rate),
+            },
+            "space": self.settings.space,
+            "strength": float(self.settings.strength),
+            "reference": self.settings.reference,
+            "bake": self.settings.bake,
+            "files": files,
+            "clips": clips,
+        }
+
+    def _way_to(self, path: Path) -> str:
+        """``path`` as seen from the package, so that both can move together; absolute on another drive."""
+        try:
+            return Path(os.path.relpath(path, self.folder)).as_posix()
+        except ValueError:
+            return path.resolve().as_posix()
+
+    def _space_note(self) -> str:
+        return f"lutnet {self.settings.version}, in {self.settings.space}"
+
+
+def _require_ours(folder: Path) -> None:
+    """Refuse to make a package of a folder that holds something else."""
+    if folder.is_file():
+        raise OutputError("the package's folder is a file", where=folder, fix="Name a new folder with -o.")
+    foreign = (
+        []
+        if not folder.is_dir() or (folder / MANIFEST).exists()
+        else sorted(path.name for path in folder.iterdir() if not path.name.startswith((STATE, ".lutnet-")))
+    )
+    if foreign:
+        raise OutputError(
+            "the folder holds files that are no package's",
+            value=foreign[0],
+            where=folder,
+            fix="Name a new or empty folder with -o.",
+        )
+
+
+def _owned(seal: Path) -> set[str]:
+    """The entries of a package's folder that its ``grades.json`` answers for."""
+    if not seal.exists():
+        return set()
+    names = manifest.read_manifest(seal)["files"]
+    return {"cdl", "luts", names["otio"], *names["edl"], *names["contact_sheet"]}
