@@ -1,0 +1,92 @@
+"""Tonal statistics of frames: what a pooled convolutional trunk loses.
+
+All are read off one exact 256-level count per channel, so soft histograms of any kernel and percentiles
+cost one pass over the pixels. Nothing here is learned and no gradient flows through it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lutnet.ops.cdl import luma
+from lutnet.ops.detune import lin, scene
+
+CODES = 256
+BINS = 48
+PERCENTILES = (0.0, 0.002, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.998, 1.0)
+CHANNELS = 5  # red, green, blue, luma, saturation
+TONAL_SIZE = CHANNELS * (BINS + len(PERCENTILES) + 2)
+CHROMA_SHAPE = (3, 24, 16)
+"""Joint chroma histogram: luminance bands (dark, middle, bright), blue-orange axis, magenta-green axis."""
+
+_CHROMA_RANGE = (2.4, 1.2)  # stops of scene light to either side, along the two axes
+_BAND_EDGES = (0.25, 0.55)
+
+
+def tonal_statistics(frames: Tensor) -> Tensor:
+    """Soft histograms (square-rooted), percentiles and clipped shares of R, G, B, luma and saturation.
+
+    ``frames [N, 3, H, W]`` in 0..1; returns ``[N, TONAL_SIZE]``.
+    """
+    counts = _counts(_channels(frames))
+    shares = counts / counts.sum(-1, keepdim=True)
+    soft = (shares @ _kernels(shares)).sqrt()
+    clipped = torch.stack((shares[..., 0], shares[..., -1]), dim=-1).sqrt()
+    return torch.cat((soft, _percentiles(shares), clipped), dim=-1).flatten(1)
+
+
+def chroma_histogram(frames: Tensor) -> Tensor:
+    """Joint histogram of scene chromaticity in luminance bands, square-rooted: ``[N, *CHROMA_SHAPE]``.
+
+    The axes are the directions in which colour temperature and tint shift a picture, so that a cast
+    moves the histogram without changing its shape.
+    """
+    bands, warm_bins, green_bins = CHROMA_SHAPE
+    red, green, blue = torch.log2(scene(lin(frames.clamp(1 / CODES, 1.0)))).unbind(1)
+    warm = _bin((red - blue) / 2, _CHROMA_RANGE[0], warm_bins)
+    green_shift = _bin(green - (red + blue) / 2, _CHROMA_RANGE[1], green_bins)
+    grey = luma(frames.movedim(1, -1)).squeeze(-1)
+    band = sum((grey > edge).long() for edge in _BAND_EDGES)
+    index = (band * warm_bins + warm) * green_bins + green_shift
+    counts = _bincount(index.flatten(1), bands * warm_bins * green_bins)
+    return (counts / index[0].numel()).sqrt().view(-1, *CHROMA_SHAPE)
+
+
+def _channels(frames: Tensor) -> Tensor:
+    """R, G, B, luma and saturation (highest less lowest channel) ``[N, 5, P]``."""
+    grey = luma(frames.movedim(1, -1)).movedim(-1, 1)
+    low, high = frames.aminmax(dim=1, keepdim=True)
+    return torch.cat((frames, grey, high - low), dim=1).flatten(2)
+
+
+def _counts(values: Tensor) -> Tensor:
+    """How often each of 256 codes occurs in ``values [N, C, P]``: ``[N, C, 256]``."""
+    codes = (values.clamp(0.0, 1.0) * (CODES - 1)).round().long()
+    return _bincount(codes.flatten(0, 1), CODES).view(*values.shape[:2], CODES)
+
+
+def _bincount(index: Tensor, bins: int) -> Tensor:
+    """Count ``index [R, P]`` (0..bins-1) row by row: ``[R, bins]``."""
+    rows = torch.arange(index.shape[0], device=index.device).unsqueeze(1) * bins
+    return torch.bincount((index + rows).flatten(), minlength=index.shape[0] * bins).view(-1, bins).float()
+
+
+def _bin(stops: Tensor, limit: float, bins: int) -> Tensor:
+    # Clamped as floats: torch clamps integers one by one.
+    return ((stops / limit + 1.0) * (bins / 2)).clamp(0.0, bins - 1.0).long()
+
+
+def _kernels(like: Tensor) -> Tensor:
+    """Triangular kernels ``[256, BINS]``: each code shared between its two nearest bin centres."""
+    centres = torch.linspace(0.0, 1.0, BINS, device=like.device)
+    codes = torch.linspace(0.0, 1.0, CODES, device=like.device)
+    return (1.0 - (codes.unsqueeze(1) - centres).abs() * (BINS - 1)).clamp(min=0.0)
+
+
+def _percentiles(shares: Tensor) -> Tensor:
+    cumulative = shares.cumsum(-1)
+    # 0 asks for the first code that occurs at all, 1 for the last; rounding must not skip past it.
+    wanted = shares.new_tensor(PERCENTILES).clamp(1e-6, 1.0 - 1e-5)
+    wanted = wanted.expand(*shares.shape[:-1], -1).contiguous()
+    return torch.searchsorted(cumulative.contiguous(), wanted).clamp(max=CODES - 1) / (CODES - 1)

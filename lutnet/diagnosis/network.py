@@ -1,0 +1,153 @@
+"""The diagnosis network: a slim VGG trunk beside tonal statistics, and the heads that read both.
+
+A frame is sampled on a square grid without mixing pixels, because sampling, unlike averaging, commutes with
+a change of colour: histograms of the grid keep the true extremes. The trunk sees the grid averaged 2 x 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torchvision.models import vgg
+
+from lutnet.diagnosis.features import CHROMA_SHAPE, TONAL_SIZE, chroma_histogram, tonal_statistics
+from lutnet.diagnosis.heads import CLEAN, HEADS, LEVELS
+
+Layers = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """What is needed to build the network; stored beside its weights.
+
+    grid: side of the square sampling grid, pixels; the trunk sees half of it.
+    layers: the VGG configuration, channels and "M" for max pooling.
+    """
+
+    grid: int = 128
+    layers: Layers = (16, 16, "M", 32, 32, "M", 64, 64, "M", 96, 96)
+    hidden: int = 256
+    dropout: float = 0.2
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "layers": list(self.layers)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> NetworkConfig:
+        return cls(**{**values, "layers": tuple(values["layers"])})
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkFeatures:
+    """vector: ``[N, F]`` for the whole frame. map: ``[N, C, h, w]``, one column per part of the frame."""
+
+    vector: Tensor
+    map: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the network says of each frame.
+
+    levels: logits ``[N, 7 heads, 7 levels]``. fault: logits ``[N, 43]`` (see ``heads.FAULTS``).
+    cdl: ``[N, 10]``, unbounded; ``cdl_numbers`` makes the CDL of it. All zeros is the identity.
+    attention: ``[N, h, w]``, how much each part of the frame spoke; sums to 1.
+    """
+
+    levels: Tensor
+    fault: Tensor
+    cdl: Tensor
+    attention: Tensor
+
+
+class Trunk(nn.Module):
+    """Frames to features: VGG blocks pooled by mean and deviation, tonal statistics, joint chroma."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.grid = config.grid
+        self.blocks = vgg.make_layers(list(config.layers), batch_norm=True)
+        self.map_channels = [width for width in config.layers if isinstance(width, int)][-1]
+        self.tonal = nn.Sequential(
+            nn.BatchNorm1d(TONAL_SIZE), nn.Linear(TONAL_SIZE, 160), nn.ReLU(), nn.Linear(160, 128), nn.ReLU()
+        )
+        self.chroma = nn.Sequential(
+            *(nn.Conv2d(CHROMA_SHAPE[0], 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Flatten(), nn.Linear(32 * (CHROMA_SHAPE[1] // 4) * (CHROMA_SHAPE[2] // 4), 96), nn.ReLU()),
+        )
+        self.size = 2 * self.map_channels + 128 + 96
+
+    def forward(self, frames: Tensor) -> TrunkFeatures:
+        """``frames [N, 3, H, W]`` in 0..1, any size."""
+        grid = sample_grid(frames, self.grid)
+        small = nn.functional.avg_pool2d(grid, 2).contiguous(memory_format=torch.channels_last)
+        feature_map = self.blocks((small - 0.45) * 4.0).float()
+        pooled = (feature_map.mean((2, 3)), feature_map.flatten(2).std(-1))
+        with torch.autocast(frames.device.type, enabled=False):
+            # Half precision would round percentiles to 1/256 and cost as much.
+            tonal, chroma = self.tonal(tonal_statistics(grid)), self.chroma(chroma_histogram(grid))
+        return TrunkFeatures(torch.cat((*pooled, tonal, chroma), dim=1), feature_map)
+
+
+class DiagnosisNetwork(nn.Module):
+    """The trunk and its heads. Levels are voted by the whole frame and by each of its parts."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config)
+        self.mixer = nn.Sequential(
+            nn.Dropout(config.dropout),
+            nn.Linear(self.trunk.size, config.hidden),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+        )
+        votes = len(HEADS) * len(LEVELS)
+        self.level_head = nn.Linear(config.hidden, votes)
+        self.fault_head = nn.Linear(config.hidden, CLEAN + 1)
+        self.cdl_head = nn.Linear(config.hidden, 10)
+        self.part_votes = nn.Conv2d(self.trunk.map_channels, votes + CLEAN + 1 + 1, 1)
+        nn.init.zeros_(self.cdl_head.weight)
+        nn.init.zeros_(self.cdl_head.bias)
+
+    def forward(self, frames: Tensor) -> Verdict:
+        """``frames [N, 3, H, W]`` in 0..1, any size."""
+        return self.judge(self.trunk(frames))
+
+    def judge(self, features: TrunkFeatures) -> Verdict:
+        """The heads on features that are at hand already."""
+        hidden = self.mixer(features.vector)
+        parts = self.part_votes(features.map)
+        attention = parts[:, -1].flatten(1).softmax(-1)
+        voted = (parts[:, :-1].flatten(2) * attention.unsqueeze(1)).sum(-1)
+        votes = len(HEADS) * len(LEVELS)
+        return Verdict(
+            levels=(self.level_head(hidden) + voted[:, :votes]).view(-1, len(HEADS), len(LEVELS)),
+            fault=self.fault_head(hidden) + voted[:, votes:],
+            cdl=self.cdl_head(hidden),
+            attention=attention.view(-1, *features.map.shape[-2:]),
+        )
+
+
+def sample_grid(frames: Tensor, size: int) -> Tensor:
+    """Pixels of ``frames [N, 3, H, W]`` at the centres of a ``size`` x ``size`` grid, unmixed."""
+    rows, columns = (
+        ((torch.arange(size, device=frames.device) + 0.5) * (side / size)).long()
+        for side in frames.shape[-2:]
+    )
+    return frames[:, :, rows][:, :, :, columns]
+
+
+def cdl_numbers(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Slope, offset, power ``[N, 3]`` and saturation ``[N, 1]`` of a verdict's ``cdl [N, 10]``, in bounds."""
+    slope, offset, power, saturation = torch.split(raw, (3, 3, 3, 1), dim=-1)
+    return (
+        torch.exp(1.2 * torch.tanh(slope)),
+        0.5 * torch.tanh(0.5 * offset),
+        torch.exp(1.2 * torch.tanh(power)),
+        torch.exp(1.2 * torch.tanh(saturation)),
+    )

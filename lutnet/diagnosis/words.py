@@ -1,0 +1,40 @@
+"""A diagnosis in a colourist's words, short for tables and as sentences."""
+
+from __future__ import annotations
+
+from lutnet.diagnosis.heads import HEADS, Head
+from lutnet.grade import Correction, Diagnosis
+
+NOTABLE_LEVEL = 1 / 6
+"""Half a level: below it the nearest level is "leave alone"."""
+
+
+def findings(diagnosis: Diagnosis) -> list[tuple[Head, Correction]]:
+    """The corrections that are not "leave alone", the surest first."""
+    found = [
+        (head, diagnosis.corrections[head.name])
+        for head in HEADS
+        if abs(diagnosis.corrections[head.name].level) >= NOTABLE_LEVEL
+    ]
+    return sorted(found, key=lambda pair: -pair[1].confidence)
+
+
+def amount(head: Head, correction: Correction) -> str:
+    """``0.4 stop`` or ``12 %``, without sign: the word says the direction."""
+    value = abs(correction.value)
+    return f"{value:.1f} stop" if head.unit == "stop" else f"{value:.0f} %"
+
+
+def sentence(head: Head, correction: Correction) -> str:
+    """``too orange by 0.4 stop, 93 %``."""
+    word = head.positive if correction.level > 0 else head.negative
+    return f"{word} by {amount(head, correction)}, {100 * correction.confidence:.0f} %"
+
+
+def summary(diagnosis: Diagnosis, limit: int = 3) -> str:
+    """The surest findings in one line, or ``leave alone``."""
+    found = findings(diagnosis)
+    if not found:
+        return "leave alone"
+    text = ", ".join(sentence(head, correction) for head, correction in found[:limit])
+    return f"{text}, +{len(found) - limit}" if len(found) > limit else text

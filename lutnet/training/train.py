@@ -1,0 +1,233 @@
+"""Train the diagnosis network on photographs that are spoiled on the fly.
+
+    python -m lutnet.training.train --photos photos/train --out runs/first --steps 3000
+
+Resumes from ``--out`` when a checkpoint is there. Tiny: ``--steps 20 --batch 8``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from lutnet.diagnosis.heads import LEVELS
+from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, Verdict, cdl_numbers
+from lutnet.ops.cdl import apply_cdl
+from lutnet.ops.difference import delta_e_rgb
+from lutnet.training.photos import PhotoSet, load_photos, split_by_source
+from lutnet.training.sampling import (
+    NO_CLASS,
+    Faults,
+    Mix,
+    detune_bytes,
+    draw_faults,
+    draw_views,
+    quantised,
+    soft_levels,
+    take_views,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """One training run.
+
+    photos: folder of photographs that are right. out: folder of checkpoint and log.
+    held_out: share of the photographs, by source, kept for validation and calibration.
+    colour_weight: weight of the corrected frame's DE2000 against the cross entropies.
+    """
+
+    photos: Path
+    out: Path
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    mix: Mix = field(default_factory=Mix)
+    steps: int = 3000
+    batch: int = 96
+    rate: float = 3e-3
+    decay: float = 0.02
+    joined: float = 0.3
+    colour_weight: float = 0.4
+    averaging: float = 0.998
+    held_out: float = 0.08
+    seed: int = 1
+    device: str = "cpu"
+    mixed_precision: bool = False
+    save_every: int = 250
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Batch:
+    """clean and spoiled: ``[B, 3, G, G]`` in 0..1, the spoiled one quantised to 8 bit."""
+
+    clean: Tensor
+    spoiled: Tensor
+    faults: Faults
+
+    def to(self, device: str) -> Batch:
+        moved = Faults(self.faults.amounts.to(device), self.faults.classes.to(device))
+        return Batch(self.clean.to(device), self.spoiled.to(device), moved)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Losses:
+    """Scalars of one batch: cross entropies of levels and single faults, DE2000 after correction."""
+
+    levels: Tensor
+    fault: Tensor
+    colour: Tensor
+
+
+@dataclass(eq=False, slots=True)
+class TrainState:
+    """What a checkpoint holds. averaged: the running mean of the weights, which is what ships."""
+
+    network: DiagnosisNetwork
+    averaged: torch.optim.swa_utils.AveragedModel
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+
+
+def train(settings: TrainSettings) -> DiagnosisNetwork:
+    """Train, or resume, until ``settings.steps``; returns the averaged network in evaluation mode."""
+    photos, _ = split_by_source(load_photos(settings.photos), settings.held_out, settings.seed)
+    state = resume(settings)
+    settings.out.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    for batch in batches(photos, settings, state.step):
+        losses = take_step(state, batch.to(settings.device), settings)
+        if state.step % 50 == 0:
+            _report(settings, state.step, losses, time.monotonic() - started)
+        if state.step % settings.save_every == 0 or state.step == settings.steps:
+            save_checkpoint(state, settings)
+    return averaged_network(state)
+
+
+def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Iterator[Batch]:
+    """Batch k depends on the seed and k alone, so a resumed run sees what an unbroken one would."""
+    for step in range(first_step, settings.steps):
+        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
+        views = draw_views(settings.batch, len(photos), settings.joined, generator)
+        faults = draw_faults(settings.batch, settings.mix, generator)
+        pixels = take_views(photos, views, settings.network.grid)
+        yield Batch(pixels.float() / 255.0, quantised(detune_bytes(pixels, faults.amounts)), faults)
+
+
+def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losses:
+    """One optimiser step; the learning rate warms up, then falls along a cosine to zero."""
+    for group in state.optimiser.param_groups:
+        group["lr"] = settings.rate * _schedule(state.step, settings.steps)
+    with torch.autocast(settings.device, torch.bfloat16, enabled=settings.mixed_precision):
+        verdict = state.network(batch.spoiled)
+    losses = losses_of(verdict, batch)
+    total = losses.levels + 0.5 * losses.fault + settings.colour_weight * losses.colour
+    state.optimiser.zero_grad(set_to_none=True)
+    total.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
+    state.optimiser.step()
+    state.averaged.update_parameters(state.network)
+    state.step += 1
+    return losses
+
+
+def losses_of(verdict: Verdict, batch: Batch) -> Losses:
+    """The three objectives of one batch."""
+    amounts, classes = batch.faults.amounts, batch.faults.classes
+    log_levels = verdict.levels.float().log_softmax(-1)
+    cross_entropy = -(soft_levels(amounts) * log_levels).sum(-1).mean()
+    expected = (log_levels.exp() * log_levels.new_tensor(LEVELS)).sum(-1)
+    level_error = (expected - amounts).abs().mean()
+    fault = nn.functional.cross_entropy(verdict.fault.float(), classes, ignore_index=NO_CLASS)
+    return Losses(cross_entropy + level_error, fault, colour_loss(verdict.cdl.float(), batch))
+
+
+def colour_loss(cdl: Tensor, batch: Batch, stride: int = 5) -> Tensor:
+    """Mean DE2000 of the corrected frames to the clean ones, on every ``stride``-th row and column."""
+    spoiled, clean = (
+        frames[:, :, ::stride, ::stride].flatten(2).transpose(1, 2) for frames in (batch.spoiled, batch.clean)
+    )
+    numbers = (part.unsqueeze(1) for part in cdl_numbers(cdl))
+    return delta_e_rgb(apply_cdl(spoiled, *numbers), clean).mean()
+
+
+def resume(settings: TrainSettings) -> TrainState:
+    """The state of ``settings.out``'s checkpoint, or a fresh one."""
+    torch.manual_seed(settings.seed)
+    network = DiagnosisNetwork(settings.network).to(settings.device)
+    average = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
+    state = TrainState(
+        network.train(),
+        torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=average, use_buffers=True),
+        torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay),
+    )
+    path = settings.out / "checkpoint.pt"
+    if path.is_file():
+        saved = torch.load(path, map_location=settings.device, weights_only=True)
+        state.network.load_state_dict(saved["network"])
+        state.averaged.load_state_dict(saved["averaged"])
+        state.optimiser.load_state_dict(saved["optimiser"])
+        state.step = saved["step"]
+    return state
+
+
+def save_checkpoint(state: TrainState, settings: TrainSettings) -> None:
+    """Write ``checkpoint.pt`` in ``settings.out``; a reader never sees half of it."""
+    path = settings.out / "checkpoint.pt"
+    temporary = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "network": state.network.state_dict(),
+            "averaged": state.averaged.state_dict(),
+            "optimiser": state.optimiser.state_dict(),
+            "step": state.step,
+            "config": settings.network.as_json(),
+        },
+        temporary,
+    )
+    temporary.replace(path)
+
+
+def averaged_network(state: TrainState) -> DiagnosisNetwork:
+    network = state.averaged.module
+    assert isinstance(network, DiagnosisNetwork)  # noqa: S101
+    return network.eval()
+
+
+def _schedule(step: int, steps: int) -> float:
+    warm = min(1.0, (step + 1) / 100)
+    return warm * 0.5 * (1.0 + float(torch.cos(torch.tensor(torch.pi * step / steps))))
+
+
+def _report(settings: TrainSettings, step: int, losses: Losses, seconds: float) -> None:
+    line = {
+        "step": step,
+        **{f.name: round(float(getattr(losses, f.name).detach()), 4) for f in fields(losses)},
+        "seconds": round(seconds, 1),
+    }
+    with (settings.out / "log.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line) + "\n")
+    log.info("%s", line)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    for name in ("steps", "batch", "seed", "save_every"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=None)
+    parser.add_argument("--mixed-precision", action="store_true")
+    options = parser.parse_args()
+    train(TrainSettings(**{key: value for key, value in vars(options).items() if value is not None}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The weights that ship: a visible table. Adding a model is a ``.safetensors``, its card and one line here.
+
+Every file carries the network's configuration in its own header, so the hash covers it, and has a JSON card
+beside it: data, seed, command, scores, limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lutnet.errors import WeightsError
+from lutnet.weights.files import StoredNetwork, load_network, load_state, save_network
+
+__all__ = ["WEIGHTS", "StoredNetwork", "Weights", "load_network", "load_state", "save_network", "shipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One shipped model. file: in this folder; its card is the same name with ``.json``."""
+
+    name: str
+    file: str
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        return Path(__file__).parent / self.file
+
+    @property
+    def card(self) -> Path:
+        return self.path.with_suffix(".json")
+
+
+WEIGHTS: tuple[Weights, ...] = ()
+
+
+def shipped(name: str) -> StoredNetwork:
+    """Load the model ``name`` of WEIGHTS. Raises WeightsError for another name or a file that was changed."""
+    for weights in WEIGHTS:
+        if weights.name == name:
+            return load_network(weights.path, sha256=weights.sha256)
+    raise WeightsError("unknown weights", value=name, allowed=", ".join(entry.name for entry in WEIGHTS))
