@@ -1,0 +1,62 @@
+"""Tables and progress on the terminal. Progress goes to stderr and only to a terminal; tables to stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+WIDTH_WITHOUT_TERMINAL = 160
+"""Wide enough that a table in a log file is not folded at 80 columns."""
+
+
+class Report(Protocol):
+    """Called with what is being done, how many are done, and of how many."""
+
+    def __call__(self, what: str, done: int, total: int) -> None: ...
+
+
+def output() -> Console:
+    """The console for results on stdout."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False, markup=False)
+
+
+def print_json(document: object) -> None:
+    """One JSON document on stdout; NaN never passes."""
+    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
+    """A plain table; columns named in ``right`` are aligned there, as numbers are."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Report]:
+    """A progress bar with count and time left on stderr; silent when ``quiet`` or not a terminal."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def report(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield report

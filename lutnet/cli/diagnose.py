@@ -1,0 +1,63 @@
+"""``lutnet diagnose FRAME...``: what is wrong with stills or clips."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.table import Table
+
+from lutnet.cli.console import output, print_json, table
+from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
+from lutnet.diagnosis.heads import HEADS
+from lutnet.export.manifest import cdl_entry, diagnosis_entry
+from lutnet.frames import read_frames
+from lutnet.grade import Diagnosis
+from lutnet.pipeline import diagnose
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("frames", nargs="+", metavar="FRAME", type=Path, help="a still or a video file")
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def run(options: argparse.Namespace) -> int:
+    # All are read before anything is said: one bad name must not leave half an answer.
+    frames = [(path, read_frames(path)) for path in options.frames]
+    diagnoses = [(path, diagnose(each)) for path, each in frames]
+    if options.json:
+        print_json([_entry(path, diagnosis) for path, diagnosis in diagnoses])
+    else:
+        for path, diagnosis in diagnoses:
+            output().print(_table(path, diagnosis))
+            for warning in diagnosis.warnings:
+                output().print(f"  warning: {warning}")
+            output().print()
+    return 0
+
+
+def _entry(path: Path, diagnosis: Diagnosis) -> dict[str, object]:
+    fault = diagnosis.fault
+    return {
+        "file": str(path),
+        "corrections": diagnosis_entry(diagnosis),
+        "fault": None if fault is None else {"name": fault.name, "level": fault.level},
+        "cdl": cdl_entry(diagnosis.cdl),
+        "warnings": list(diagnosis.warnings),
+    }
+
+
+def _table(path: Path, diagnosis: Diagnosis) -> Table:
+    rows = table(path.name, "correction", "finding", "amount", "confidence", right=("amount", "confidence"))
+    for head in HEADS:
+        correction = diagnosis.corrections[head.name]
+        fine = abs(correction.level) < NOTABLE_LEVEL
+        word = "leave alone" if fine else head.positive if correction.level > 0 else head.negative
+        rows.add_row(
+            head.name.replace("_", " "),
+            word,
+            "" if fine else amount(head, correction),
+            f"{100 * correction.confidence:.0f} %",
+            style="dim" if fine else None,
+        )
+    return rows

@@ -1,0 +1,104 @@
+"""``lutnet grade TIMELINE``: the whole path, from a timeline to a package."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.text import Text
+
+from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.main import EXIT_SKIPPED
+from lutnet.diagnosis.words import summary
+from lutnet.export.manifest import read_manifest
+from lutnet.export.package import CONTACT_SHEET, MANIFEST
+from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline
+from lutnet.result import Basis, ClipResult, DeltaE, Status
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("timeline", type=Path, help="an .otio timeline (others with lutnet[nle])")
+    add_reference(parser, required=False)
+    add_options(parser)
+
+
+def add_reference(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    parser.add_argument(
+        "--ref",
+        metavar="REF",
+        required=required,
+        help="the look to match: an image, a video, a folder of images, or clip:NAME of the timeline"
+        + ("" if required else "; without it, the faults found are corrected"),
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, help="the package's folder (default: <name>.lutnet beside it)")
+    parser.add_argument(
+        "--strength", type=float, default=1.0, help="0 leaves all as it is, 1 is the full grade (default: 1)"
+    )
+    parser.add_argument("--frames", type=int, default=3, metavar="K", help="frames looked at per shot (default: 3)")
+    parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
+    parser.add_argument(
+        "--discard-decisions", action="store_true", help="overwrite what people approved, changed or rejected"
+    )
+    parser.add_argument("--json", action="store_true", help="print grades.json instead of the table")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no table")
+
+
+def settings_of(options: argparse.Namespace) -> GradeSettings:
+    return GradeSettings(options.strength, options.frames, options.bake, options.discard_decisions)
+
+
+def run(options: argparse.Namespace) -> int:
+    with progress(options.json or options.quiet) as report:
+        graded = grade_timeline(
+            options.timeline,
+            options.ref,
+            options.output,
+            settings_of(options),
+            on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
+        )
+    return conclude(graded, options)
+
+
+def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:
+    """Print what was asked for; the exit code says whether shots were skipped."""
+    if options.json:
+        print_json(read_manifest(graded.folder / MANIFEST))
+    elif not options.quiet:
+        _print_table(graded)
+    return EXIT_SKIPPED if graded.skipped else 0
+
+
+def _print_table(graded: GradedTimeline) -> None:
+    rows = table(
+        f"{len(graded.clips) - len(graded.skipped)} of {len(graded.clips)} clips graded",
+        "clip", "found", "DE before", "CDL", "CDL + LUT", "basis",
+        right=("DE before", "CDL", "CDL + LUT"),
+    )  # fmt: skip
+    for clip in graded.clips:
+        rows.add_row(clip.shot.name, Text(_found(clip)), *_differences(clip.delta_e))
+    console = output()
+    console.print(rows)
+    for clip in graded.clips:
+        for warning in (*clip.shot.warnings, *clip.warnings):
+            console.print(f"warning: {clip.shot.name}: {warning}")
+    if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
+        console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
+    console.print(f"\nWritten to {graded.folder}. Open {graded.folder / CONTACT_SHEET} to see every clip.")
+
+
+def _found(clip: ClipResult) -> str:
+    if clip.status is Status.SKIPPED:
+        return f"skipped: {clip.shot.skipped or '; '.join(clip.warnings)}"
+    return "" if clip.diagnosis is None else summary(clip.diagnosis)
+
+
+def _differences(delta_e: DeltaE | None) -> tuple[str, str, str, str]:
+    if delta_e is None:
+        return "", "", "", ""
+    basis = delta_e.basis.value
+    if delta_e.pixels is not None:
+        basis += f", {delta_e.pixels} pixels"
+    return f"{delta_e.before:.1f}", f"{delta_e.cdl:.1f}", f"{delta_e.cdl_lut:.1f}", basis

@@ -1,0 +1,28 @@
+"""``lutnet match SOURCE --ref REF``: one still or clip, the same package."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lutnet.cli.console import progress
+from lutnet.cli.grade import add_options, add_reference, conclude, settings_of
+from lutnet.pipeline import match_file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, help="a still or a video file")
+    add_reference(parser, required=True)
+    add_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    with progress(options.json or options.quiet) as report:
+        graded = match_file(
+            options.source,
+            options.ref,
+            options.output,
+            settings_of(options),
+            on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
+        )
+    return conclude(graded, options)

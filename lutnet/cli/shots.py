@@ -1,0 +1,75 @@
+"""``lutnet shots TIMELINE``: what would be graded, without decoding a frame."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lutnet.cli.console import output, print_json, table
+from lutnet.export.manifest import range_entry
+from lutnet.export.timecode import timecode
+from lutnet.shot import FrameRange, Shot
+from lutnet.timeline import Timeline, read_timeline
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("timeline", type=Path, help="an .otio timeline (others with lutnet[nle])")
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def run(options: argparse.Namespace) -> int:
+    timeline = read_timeline(options.timeline)
+    if options.json:
+        print_json(_document(timeline))
+    else:
+        _print_table(timeline)
+    return 0
+
+
+def state(shot: Shot) -> str:
+    """``ready``, or why the shot is skipped."""
+    return "ready" if shot.skipped is None else f"skipped: {shot.skipped}"
+
+
+def _document(timeline: Timeline) -> dict[str, object]:
+    return {
+        "timeline": str(timeline.path),
+        "name": timeline.name,
+        "rate": str(timeline.rate),
+        "shots": [
+            {
+                "id": shot.id,
+                "name": shot.name,
+                "track": shot.track,
+                "track_name": shot.track_name,
+                "record": range_entry(shot.record),
+                "source": range_entry(shot.source),
+                "media": shot.media,
+                "state": "ready" if shot.skipped is None else "skipped",
+                "reason": shot.skipped,
+                "warnings": list(shot.warnings),
+            }
+            for shot in timeline.shots
+        ],
+    }
+
+
+def _print_table(timeline: Timeline) -> None:
+    rows = table(
+        f"{timeline.name or timeline.path.name}: {len(timeline.shots)} shots at {float(timeline.rate):g} fps",
+        "clip", "track", "record in", "record out", "source in", "source out", "media", "state",
+    )  # fmt: skip
+    for shot in timeline.shots:
+        rows.add_row(
+            shot.name,
+            f"V{shot.track}",
+            *_in_and_out(shot.record),
+            *_in_and_out(shot.source),
+            Path(shot.media).name if shot.media else "-",
+            state(shot),
+        )
+    output().print(rows)
+
+
+def _in_and_out(frames: FrameRange) -> tuple[str, str]:
+    return timecode(int(frames.start), frames.rate), timecode(int(frames.end), frames.rate)

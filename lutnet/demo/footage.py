@@ -1,0 +1,124 @@
+"""Render the demo's shots and encode them as a camera would: H.264, 8 bit, BT.709 limited range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+import opentimelineio as otio
+import torch
+from av.video.reformatter import Colorspace, ColorRange
+from PIL import Image
+from torch import Tensor
+
+from lutnet.demo.scenes import REFERENCE_SCENES, REFERENCE_VIEW, SCENES, SHOTS, DemoShot, Photo, View
+from lutnet.ops.detune import NAMES, detune
+
+WIDTH, HEIGHT = 640, 360
+RATE = Fraction(24)
+FRAMES = 48
+HANDLE = 6
+"""Frames at each end of a file that the timeline does not use, as in real footage."""
+
+
+def amounts_vector(shot: DemoShot) -> Tensor:
+    """The shot's faults as the detune vector ``[7]``."""
+    return torch.tensor([shot.amounts.get(name, 0.0) for name in NAMES])
+
+
+def clean_frame(shot: DemoShot, index: int, photo: Photo | None = None) -> Tensor:
+    """Frame ``index`` of the shot before it was spoiled: ``[3, H, W]`` in 0..1, the truth."""
+    share = index / (FRAMES - 1)
+    view = View(
+        *(
+            (1 - share) * start + share * end
+            for start, end in (
+                (shot.start.x, shot.end.x),
+                (shot.start.y, shot.end.y),
+                (shot.start.width, shot.end.width),
+            )
+        )
+    )
+    return _look(SCENES[shot.scene].load() if photo is None else photo, view)
+
+
+def write_media(shot: DemoShot, path: Path) -> None:
+    """Encode the spoiled shot to ``path``."""
+    photo = SCENES[shot.scene].load()
+    amounts = amounts_vector(shot)
+    _encode(path, (_spoiled(clean_frame(shot, index, photo), amounts) for index in range(FRAMES)))
+
+
+def write_reference(path: Path) -> None:
+    """Write the unspoiled reference frame as PNG."""
+    frame = _look(SCENES[REFERENCE_SCENES[0]].load(), REFERENCE_VIEW)
+    Image.fromarray(_to_8_bit(frame)).save(path)
+
+
+def write_timeline(folder: Path, media: dict[str, Path]) -> Path:
+    """Write ``timeline.otio`` in ``folder``: every shot once, handles cut away, relative media paths."""
+    rate = float(RATE)
+
+    def frames(start: int, duration: int) -> otio.opentime.TimeRange:
+        return otio.opentime.TimeRange(
+            otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(duration, rate)
+        )
+
+    track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    for shot in SHOTS:
+        reference = otio.schema.ExternalReference(
+            target_url=media[shot.name].relative_to(folder).as_posix(), available_range=frames(0, FRAMES)
+        )
+        track.append(
+            otio.schema.Clip(
+                shot.name, media_reference=reference, source_range=frames(HANDLE, FRAMES - 2 * HANDLE)
+            )
+        )
+    timeline = otio.schema.Timeline(
+        "lutnet demo", global_start_time=otio.opentime.RationalTime(3600 * rate, rate)
+    )
+    timeline.tracks.append(track)
+    path = folder / "timeline.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    return path
+
+
+def _look(photo: Photo, view: View) -> Tensor:
+    height, width = photo.shape[:2]
+    across = min(view.width * width, height * WIDTH / HEIGHT)
+    down = across * HEIGHT / WIDTH
+    left = min(max(view.x * width - across / 2, 0.0), width - across)
+    top = min(max(view.y * height - down / 2, 0.0), height - down)
+    window = (left, top, left + across, top + down)
+    picture = Image.fromarray(photo).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC, box=window)
+    return torch.from_numpy(np.array(picture)).movedim(-1, 0).float() / 255.0
+
+
+def _spoiled(frame: Tensor, amounts: Tensor) -> npt.NDArray[np.uint8]:
+    if not bool(amounts.any()):
+        return _to_8_bit(frame)
+    return _to_8_bit(detune(frame.movedim(0, -1), amounts).movedim(-1, 0))
+
+
+def _to_8_bit(frame: Tensor) -> npt.NDArray[np.uint8]:
+    pixels: npt.NDArray[np.uint8] = (frame * 255.0).round().to(torch.uint8).movedim(0, -1).numpy()
+    return np.ascontiguousarray(pixels)
+
+
+def _encode(path: Path, frames: Iterator[npt.NDArray[np.uint8]]) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "16", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        context = stream.codec_context
+        context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+        context.color_primaries, context.color_trc = 1, 1  # BT.709 in ISO/IEC 23091-2
+        for pixels in frames:
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+                format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+            )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
