@@ -3,8 +3,8 @@
     url      = "file://" [ host ] path | other-scheme "://" ... | path
     path     = POSIX path | drive ":" ( "/" | "\" ) ... | "\\" server "\" share ... | relative path
 
-Percent escapes are decoded in ``file:`` URLs; a bare path is taken as written first (``100%25.mov`` is a legal
-file name) and decoded only where no such file exists.
+Percent escapes are decoded in ``file:`` URLs; a bare path is taken as written first (``100%25.mov`` is a
+legal file name) and decoded only where no such file exists.
 """
 
 from __future__ import annotations

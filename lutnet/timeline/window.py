@@ -10,7 +10,8 @@ from fractions import Fraction
 class Window:
     """Content seconds ``[start, end)`` shown during record seconds ``[record_start, record_end)``.
 
-    The map between them is linear; ``reverse`` shows the content backwards. A frozen instant has start == end.
+    The map between them is linear; ``reverse`` shows the content backwards. A frozen instant
+    has start == end.
     """
 
     start: Fraction

@@ -1,0 +1,7 @@
+"""Media files to frames: stills and encoded video, at analysis size, as R'G'B' in 0..1."""
+
+from lutnet.frames.read import read_frames, read_shot
+from lutnet.frames.readers import READERS, Reader, is_readable, probe
+from lutnet.frames.record import MediaInfo
+
+__all__ = ["READERS", "MediaInfo", "Reader", "is_readable", "probe", "read_frames", "read_shot"]

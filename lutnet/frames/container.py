@@ -1,0 +1,91 @@
+"""Opening media files with PyAV, and the numbers that their headers state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from lutnet.errors import MediaError
+from lutnet.frames.timecode import parse_timecode
+
+DECODE_THREADS = 2
+FALLBACK_RATE = Fraction(25)
+"""Frames per second of streams that do not state theirs."""
+_OPTIONS = {"protocol_whitelist": "file"}
+"""Playlists and other containers that name further files must not reach the network."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """The container and its best video stream, ready to decode on DECODE_THREADS threads.
+
+    Raises MediaError where the file is missing, empty, no media, or has no picture.
+    """
+    if not path.is_file():
+        raise MediaError("media not found", value=path, fix="Check the path, or relink the media")
+    if path.stat().st_size == 0:
+        raise MediaError("media file is empty", value=path)
+    try:
+        container = av.open(str(path.resolve()), container_options=_OPTIONS)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise MediaError(f"media cannot be opened ({_reason(error)})", value=path) from error
+    with container:
+        yield container, _video_stream(container, path)
+
+
+def decoded(container: Any, stream: Any) -> Iterator[Any]:
+    """Frames from here on, in the order they are shown; packets that cannot be decoded are passed over."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+            frames = packet.decode()
+        except (StopIteration, av.error.EOFError):
+            return
+        except av.error.InvalidDataError:
+            continue
+        except (av.error.FFmpegError, OSError):
+            return
+        yield from (frame for frame in frames if not frame.is_corrupt)
+
+
+def rate_of(stream: Any) -> Fraction:
+    """Frames per second: the mean over the file where that is known, which also suits variable rates."""
+    return stream.average_rate or stream.guessed_rate or FALLBACK_RATE
+
+
+def frame_count(container: Any, stream: Any) -> int | None:
+    """As the header states it, or by duration; None where neither is known."""
+    if stream.frames:
+        return int(stream.frames)
+    if stream.duration:
+        return round(stream.duration * stream.time_base * rate_of(stream))
+    if container.duration:
+        return round(Fraction(container.duration, av.time_base) * rate_of(stream))
+    return None
+
+
+def start_timecode(container: Any, stream: Any) -> int | None:
+    """The first frame's timecode in frames; None without one."""
+    carriers = (stream, *container.streams.data, container)
+    texts = (carrier.metadata.get("timecode") for carrier in carriers)
+    return next((parse_timecode(text, rate_of(stream)) for text in texts if text), None)
+
+
+def _video_stream(container: Any, path: Path) -> Any:
+    streams = [each for each in container.streams.video if each.codec_context and each.codec_context.width]
+    if not streams:
+        raise MediaError("media has no picture that can be decoded", value=path)
+    stream = max(streams, key=lambda each: each.codec_context.width * each.codec_context.height)
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = DECODE_THREADS
+    return stream
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__

@@ -1,0 +1,94 @@
+"""Shots and files to ``Frames``: a few representative frames at analysis size, without black bars."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lutnet.errors import InputError, MediaError
+from lutnet.frames.bars import active_box
+from lutnet.frames.readers import reader_of
+from lutnet.frames.record import MediaInfo, Picture
+from lutnet.frames.select import cells_of, most_different
+from lutnet.shot import Frames
+
+if TYPE_CHECKING:
+    from lutnet.shot import Shot
+
+CANDIDATES_PER_FRAME = 2
+"""So many frames are decoded for each one that is chosen."""
+
+
+def read_frames(source: Path | str, *, count: int = 3, height: int = 256) -> Frames:
+    """Up to ``count`` representative frames of a video, or the one of a still.
+
+    Pixels ``[N, 3, h, w]`` float32, R'G'B' encoded, 0..1; the shorter side is ``height`` before black bars are
+    cropped, less where the source is smaller. Raises MediaError where nothing can be decoded.
+    """
+    path = Path(source)
+    info = reader_of(path).probe(path)
+    return _frames(path, 0, info.frame_count or 1, count, height)
+
+
+def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
+    """Up to ``count`` representative frames of the used range of ``shot``; as ``read_frames``.
+
+    Raises MediaError where the media cannot be decoded or ends before the range.
+    """
+    if shot.media is None:
+        raise MediaError("the clip has no media", where=shot.name)
+    path = Path(shot.media)
+    first, end = used_frames(shot, reader_of(path).probe(path))
+    return _frames(path, first, end, count, height)
+
+
+def used_frames(shot: Shot, info: MediaInfo) -> tuple[int, int]:
+    """The frames ``[first, end)`` of the file, counted from its head, that ``shot`` uses: at least one.
+
+    Raises MediaError where the range lies outside the media.
+    """
+    if info.rate is None:
+        return 0, 1
+    factor = info.rate / shot.source.rate
+    start, length = shot.first_frame * factor, shot.source.duration * factor
+    total = info.frame_count
+    if total is not None and start >= total and info.start_timecode is not None:
+        # Without an available range a timeline counts in the file's own timecode.
+        start -= info.start_timecode
+    first = ceil(start)
+    end = max(ceil(start + length), first + 1)
+    if first < 0 or (total is not None and first >= total):
+        raise MediaError(
+            "the clip's range lies outside its media",
+            value=(first, end),
+            allowed=f"frames 0 to {total}",
+            where=f"{shot.name} ({shot.media})",
+        )
+    return first, end if total is None else min(end, total)
+
+
+def _frames(path: Path, first: int, end: int, count: int, height: int) -> Frames:
+    import torch
+
+    if count < 1 or height < 1:
+        raise InputError("count and height must be positive", value=(count, height))
+    cells = cells_of(first, end, CANDIDATES_PER_FRAME * count)
+    pictures = list(reader_of(path).read(path, cells, height))
+    if not pictures:
+        raise MediaError("no frame could be decoded", value=path, where=f"frames {first} to {end}")
+    chosen = most_different(pictures, count)
+    box = active_box([picture.pixels for picture in pictures])
+    stacked = np.stack([box.crop(picture.pixels) for picture in chosen])
+    return Frames(
+        pixels=torch.from_numpy(stacked).permute(0, 3, 1, 2).contiguous(),
+        indices=tuple(picture.index for picture in chosen),
+        source=str(path),
+        warnings=_warnings(pictures),
+    )
+
+
+def _warnings(pictures: list[Picture]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for picture in pictures for text in picture.warnings))

@@ -1,0 +1,52 @@
+"""The records of this package: what a file holds, which frames are wanted, and a decoded picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.float32]
+"""``[H, W, 3]`` float32, R'G'B' encoded, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What a file says of itself; nothing is decoded for it.
+
+    kind: ``video`` or ``still``. width, height: pixels, rotation applied. rate: frames per second, None for
+    stills. frame_count: None where only decoding would tell. start_timecode: of the first frame, in frames at
+    ``rate``; None where the file carries none. tags: what the file says of its colour and codec.
+    """
+
+    kind: str
+    width: int
+    height: int
+    rate: Fraction | None = None
+    frame_count: int | None = None
+    start_timecode: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Frames ``[first, end)``, counted from the head of the media; any one of them may speak for all."""
+
+    first: int
+    end: int
+
+    @property
+    def middle(self) -> int:
+        return (self.first + self.end - 1) // 2
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """One decoded frame at analysis size. index: counted from the head of the media."""
+
+    index: int
+    pixels: Pixels
+    warnings: tuple[str, ...] = ()
