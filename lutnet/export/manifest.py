@@ -1,8 +1,7 @@
 """``grades.json``: the versioned contract between lutnet, the review and the Resolve bridge.
 
 ``grades.schema.json`` beside this file is its published JSON schema; nothing is written or read that does
-not fit. Times are rational numbers as text (``"24000/1001"``), so that no frame is lost. ``docs/grades.md``
-explains.
+not fit. ``docs/grades.md`` explains it.
 """
 
 from __future__ import annotations
@@ -18,15 +17,13 @@ from typing import Any
 import jsonschema
 
 from lutnet.errors import GradeFileError
-from lutnet.grade import CDL, Diagnosis
-from lutnet.result import ClipResult, DeltaE
-from lutnet.shot import FrameRange
+from lutnet.grade import CDL
+from lutnet.plain import Json, cdl_to_plain, corrections_to_plain, delta_e_to_plain, shot_to_plain
+from lutnet.result import ClipResult
 
 FORMAT = "lutnet-grades"
 VERSION = 1
 _DECIMALS = 6
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +36,15 @@ class LutFile:
 
 def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json:
     """One entry of ``clips``: ``cdl`` and ``lut`` as the carriers state them, None for a clip not graded."""
-    shot = result.shot
+    diagnosis, delta_e = result.diagnosis, result.delta_e
     return {
-        "id": shot.id,
-        "name": shot.name,
-        "track": shot.track,
-        "track_name": shot.track_name,
-        "record": _range_entry(shot.record),
-        "source": _range_entry(shot.source),
-        "media": shot.media,
-        "media_start": str(shot.media_start),
-        "skipped": shot.skipped,
-        "diagnosis": None if result.diagnosis is None else _diagnosis_entry(result.diagnosis),
-        "cdl": None if cdl is None else cdl_entry(cdl),
+        **shot_to_plain(result.shot),
+        "diagnosis": None if diagnosis is None else corrections_to_plain(diagnosis.corrections),
+        "cdl": None if cdl is None else cdl_to_plain(cdl),
         "lut": None if lut is None else {"path": lut.path, "sha256": lut.sha256},
-        "delta_e": None if result.delta_e is None else _delta_e_entry(result.delta_e),
-        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings))),
+        "delta_e": None if delta_e is None else delta_e_to_plain(delta_e),
+        "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
-    }
-
-
-def cdl_entry(cdl: CDL) -> Json:
-    return {
-        "slope": list(cdl.slope),
-        "offset": list(cdl.offset),
-        "power": list(cdl.power),
-        "saturation": cdl.saturation,
     }
 
 
@@ -73,8 +53,9 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
 
     Raises GradeFileError where it does not fit the schema.
     """
-    check(manifest, "grades.json")
-    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    rounded = _rounded(manifest)
+    _check(rounded, "grades.json")
+    return json.dumps(rounded, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_manifest(path: Path) -> Json:
@@ -82,15 +63,17 @@ def read_manifest(path: Path) -> Json:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except OSError as error:
-        raise GradeFileError(f"cannot read the package's grades: {error.strerror}", where=path) from error
+        raise GradeFileError(
+            f"cannot read the package's grades: {error.strerror}", where=path, fix="Is this a lutnet package?"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise GradeFileError(f"grades.json is no JSON: {error}", where=path) from error
-    check(manifest, path)
+    _check(manifest, path)
     checked: Json = manifest
     return checked
 
 
-def check(manifest: Any, where: object) -> None:
+def _check(manifest: Any, where: object) -> None:
     """Raise GradeFileError, naming the place inside, where ``manifest`` does not fit the schema."""
     version = manifest.get("version") if isinstance(manifest, dict) else None
     if isinstance(version, int) and version > VERSION:
@@ -118,32 +101,11 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number")
 
 
-def _range_entry(frames: FrameRange) -> Json:
-    return {"start": str(frames.start), "duration": str(frames.duration), "rate": str(frames.rate)}
-
-
-def _diagnosis_entry(diagnosis: Diagnosis) -> Json:
-    return {
-        name: {
-            "level": _number(correction.level),
-            "value": _number(correction.value),
-            "unit": correction.unit,
-            "confidence": _number(correction.confidence),
-            "probabilities": [_number(probability) for probability in correction.probabilities],
-        }
-        for name, correction in diagnosis.corrections.items()
-    }
-
-
-def _delta_e_entry(delta_e: DeltaE) -> Json:
-    return {
-        "before": _number(delta_e.before),
-        "cdl": _number(delta_e.cdl),
-        "cdl_lut": _number(delta_e.cdl_lut),
-        "basis": delta_e.basis.value,
-        "pixels": delta_e.pixels,
-    }
-
-
-def _number(value: float) -> float:
-    return round(float(value), _DECIMALS) + 0.0
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, _DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
+    if isinstance(value, Mapping):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_rounded(entry) for entry in value]
+    return value

@@ -36,6 +36,7 @@ from lutnet.export.manifest import LutFile
 from lutnet.export.naming import file_stems
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.grade import CDL, LUT3D, Grade
+from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
 from lutnet.shot import REC709
 
@@ -66,7 +67,7 @@ class RunSettings:
 
     version: of lutnet. space: OpenColorIO name of the grading space. strength: 0 and above.
     reference: what shots were matched to, in words or as a path; None for corrections alone.
-    bake: one LUT holds CDL and LUT, and every CDL is written as the identity, so that nobody applies it twice.
+    bake: one LUT holds CDL and LUT; every CDL is then written as the identity, so that none is applied twice.
     """
 
     version: str
@@ -205,7 +206,7 @@ class _Writer:
             names.append(name)
         return names
 
-    def _manifest(self, files: dict[str, Any], clips: list[manifest.Json]) -> manifest.Json:
+    def _manifest(self, files: dict[str, Any], clips: list[Json]) -> Json:
         return {
             "format": manifest.FORMAT,
             "version": manifest.VERSION,

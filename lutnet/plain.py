@@ -1,0 +1,115 @@
+"""Records as plain JSON values and back: one form for ``grades.json``, the store and jobs.
+
+Rational numbers are text (``"24000/1001"``), so that no frame is lost; a LUT is never part of it. The readers
+take what the writers made or what a schema has checked; records validate their own values (InputError).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from lutnet.grade import CDL, Correction, Fault
+from lutnet.result import Basis, DeltaE
+from lutnet.shot import FrameRange, Shot
+
+Json = dict[str, Any]
+
+
+def shot_to_plain(shot: Shot) -> Json:
+    return {
+        "id": shot.id,
+        "name": shot.name,
+        "track": shot.track,
+        "track_name": shot.track_name,
+        "record": range_to_plain(shot.record),
+        "source": range_to_plain(shot.source),
+        "media": shot.media,
+        "media_start": str(shot.media_start),
+        "skipped": shot.skipped,
+    }
+
+
+def shot_from_plain(plain: Mapping[str, Any], warnings: Sequence[str] = ()) -> Shot:
+    return Shot(
+        id=plain["id"],
+        name=plain["name"],
+        track=plain["track"],
+        track_name=plain["track_name"],
+        record=range_from_plain(plain["record"]),
+        source=range_from_plain(plain["source"]),
+        media=plain["media"],
+        media_start=Fraction(plain["media_start"]),
+        skipped=plain["skipped"],
+        warnings=tuple(warnings),
+    )
+
+
+def range_to_plain(frames: FrameRange) -> Json:
+    return {"start": str(frames.start), "duration": str(frames.duration), "rate": str(frames.rate)}
+
+
+def range_from_plain(plain: Mapping[str, str]) -> FrameRange:
+    return FrameRange(*(Fraction(plain[name]) for name in ("start", "duration", "rate")))
+
+
+def cdl_to_plain(cdl: CDL) -> Json:
+    return {
+        "slope": list(cdl.slope),
+        "offset": list(cdl.offset),
+        "power": list(cdl.power),
+        "saturation": cdl.saturation,
+    }
+
+
+def cdl_from_plain(plain: Mapping[str, Any]) -> CDL:
+    return CDL(plain["slope"], plain["offset"], plain["power"], plain["saturation"])
+
+
+def corrections_to_plain(corrections: Mapping[str, Correction]) -> Json:
+    return {
+        name: {
+            "level": float(correction.level),
+            "value": float(correction.value),
+            "unit": correction.unit,
+            "confidence": float(correction.confidence),
+            "probabilities": [float(probability) for probability in correction.probabilities],
+        }
+        for name, correction in corrections.items()
+    }
+
+
+def corrections_from_plain(plain: Mapping[str, Mapping[str, Any]]) -> dict[str, Correction]:
+    return {
+        name: Correction(
+            level=entry["level"],
+            value=entry["value"],
+            unit=entry["unit"],
+            confidence=entry["confidence"],
+            probabilities=tuple(entry["probabilities"]),
+        )
+        for name, entry in plain.items()
+    }
+
+
+def fault_to_plain(fault: Fault) -> Json:
+    return {"name": fault.name, "level": float(fault.level)}
+
+
+def fault_from_plain(plain: Mapping[str, Any]) -> Fault:
+    return Fault(plain["name"], plain["level"])
+
+
+def delta_e_to_plain(delta_e: DeltaE) -> Json:
+    return {
+        "before": float(delta_e.before),
+        "cdl": float(delta_e.cdl),
+        "cdl_lut": float(delta_e.cdl_lut),
+        "basis": delta_e.basis.value,
+        "pixels": delta_e.pixels,
+    }
+
+
+def delta_e_from_plain(plain: Mapping[str, Any]) -> DeltaE:
+    return DeltaE(plain["before"], plain["cdl"], plain["cdl_lut"], Basis(plain["basis"]), plain["pixels"])

@@ -1,0 +1,105 @@
+"""The SQLite file: opening, schema version, transactions, and its errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lutnet.errors import GradeFileError, LutnetError, OutputError
+
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x6C75746E  # "lutn"
+_BUSY_SECONDS = 10.0
+_SCHEMA = """
+CREATE TABLE clip (
+    shot_id TEXT PRIMARY KEY,
+    position INTEGER,            -- in the timeline; NULL: no longer in it
+    job TEXT NOT NULL,           -- content hash of the job that computed it; '': unknown
+    result TEXT NOT NULL,
+    lut BLOB,
+    diagnosis_lut BLOB
+);
+CREATE TABLE decision (
+    shot_id TEXT PRIMARY KEY,
+    status TEXT NOT NULL CHECK (status IN ('approved', 'changed', 'rejected')),
+    cdl TEXT,                    -- of the grade that replaces the proposed one; NULL: none does
+    lut BLOB,
+    note TEXT NOT NULL
+);
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open or create the database; statements commit by themselves outside ``transaction``.
+
+    Raises OutputError where it cannot be written, GradeFileError where it is damaged, foreign or newer.
+    """
+    with translated(path):
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        with translated(path):
+            # What people decided must survive a power cut, so WAL alone with its lax default will not do.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        with transaction(connection, path):
+            _prepare(connection, path)
+    except LutnetError:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """All or nothing, and alone: other writers wait up to ten seconds."""
+    with translated(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # a full disk has rolled back already
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as OutputError (cannot open, read-only, full, locked) or GradeFileError (damaged)."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OutputError(
+            f"cannot write the package's state: {error}",
+            where=path,
+            fix="Free space, close what holds it, or choose another folder (-o).",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise GradeFileError(
+            f"the package's state is damaged: {error}",
+            where=path,
+            fix="Restore it from a copy or move it away.",
+        ) from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if found == SCHEMA_VERSION and application == _APPLICATION_ID:
+        return
+    if found > SCHEMA_VERSION and application == _APPLICATION_ID:
+        raise GradeFileError(
+            "the package's state is of a newer version",
+            value=found,
+            allowed=f"up to {SCHEMA_VERSION}",
+            where=path,
+            fix="Update lutnet.",
+        )
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise GradeFileError("the file is another program's database", where=path)
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

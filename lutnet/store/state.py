@@ -1,0 +1,177 @@
+"""The store of one package.
+
+A clip that left the timeline keeps its row only while somebody decided about it, so that an approved grade
+comes back with its clip.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+
+from lutnet.errors import InputError
+from lutnet.result import ClipResult, Status
+from lutnet.store.database import open_database, transaction, translated
+from lutnet.store.decision import Decision, refuse_overwriting, same_grade
+from lutnet.store.rows import grade_from_row, grade_to_row, result_from_row, result_to_row
+
+FILE_NAME = "state.sqlite"
+
+
+class Store:
+    """The state of one package. Every method is one transaction, on the disk when it returns.
+
+    Open one per thread; many may be open at a time. All methods raise OutputError where the file cannot be
+    written (read-only, full) and GradeFileError where it is damaged; nothing has changed then.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open ``folder/state.sqlite``; creates the file, not the folder."""
+        self.path = folder / FILE_NAME
+        self._connection = open_database(self.path)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def results(self) -> tuple[ClipResult, ...]:
+        """The clips in timeline order, with people's decisions applied."""
+        with translated(self.path):
+            rows = self._connection.execute(
+                "SELECT result, lut, diagnosis_lut FROM clip WHERE position IS NOT NULL ORDER BY position"
+            ).fetchall()
+        return self._decided([result_from_row(*row) for row in rows])
+
+    def result_of_job(self, shot_id: str, job: str) -> ClipResult | None:
+        """What ``job`` (its content hash) computed for a shot, as proposed; None where it did not."""
+        with translated(self.path):
+            row = self._connection.execute(
+                "SELECT result, lut, diagnosis_lut FROM clip WHERE shot_id = ? AND job = ?", (shot_id, job)
+            ).fetchone()
+        return None if row is None else result_from_row(*row)
+
+    def decisions(self) -> Mapping[str, Decision]:
+        """Every decision by shot id, also those about clips that left the timeline."""
+        with translated(self.path):
+            rows = self._connection.execute("SELECT shot_id, status, cdl, lut, note FROM decision").fetchall()
+        return MappingProxyType(
+            {
+                shot_id: Decision(shot_id, Status(status), grade_from_row(cdl, lut), note)
+                for shot_id, status, cdl, lut, note in rows
+            }
+        )
+
+    def decide(self, *decisions: Decision) -> None:
+        """Record decisions, all or none. Raises InputError for a clip that is not in the store."""
+        with transaction(self._connection, self.path):
+            for decision in decisions:
+                self._require_known(decision.shot_id)
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?)",
+                    (decision.shot_id, decision.status.value, *grade_to_row(decision.grade), decision.note),
+                )
+
+    def withdraw(self, *shot_ids: str) -> None:
+        """Take decisions back: the clips are proposals again."""
+        with transaction(self._connection, self.path):
+            self._forget(shot_ids)
+
+    def save(
+        self,
+        results: Sequence[ClipResult],
+        *,
+        jobs: Mapping[str, str] | None = None,
+        discard_decisions: bool = False,
+    ) -> tuple[ClipResult, ...]:
+        """Make ``results`` (every clip of the timeline, in order) the state; returns them as decided.
+
+        A decision stays where the new grade is the one that it was made about, and where the clip could not
+        be graded this time. jobs: content hash by shot id (see ``result_of_job``).
+        Raises DecisionError, and nothing has changed, where another new grade would overwrite a decision;
+        ``discard_decisions`` drops the decisions about these clips instead.
+        """
+        with transaction(self._connection, self.path):
+            if discard_decisions:
+                self._forget([result.shot.id for result in results])
+            known = self.decisions()
+            refuse_overwriting(result.shot.name for result in results if self._overwrites(result, known))
+            self._connection.execute("UPDATE clip SET position = NULL")
+            settled = [
+                self._keep(position, result)
+                if result.grade is None and result.shot.id in known
+                else self._put(position, result, (jobs or {}).get(result.shot.id, ""))
+                for position, result in enumerate(results)
+            ]
+            self._connection.execute(
+                "DELETE FROM clip WHERE position IS NULL AND shot_id NOT IN (SELECT shot_id FROM decision)"
+            )
+        return self._decided(settled)
+
+    def require_undecided(self, jobs: Mapping[str, str]) -> None:
+        """Raise DecisionError where a clip was decided about and its job (by shot id) was another then.
+
+        To be asked before hours of computing, not after.
+        """
+        with translated(self.path):
+            rows = self._connection.execute(
+                "SELECT shot_id, job, result FROM clip NATURAL JOIN (SELECT shot_id FROM decision)"
+            ).fetchall()
+        refuse_overwriting(
+            json.loads(result)["shot"]["name"]
+            for shot_id, job, result in rows
+            if jobs.get(shot_id, job) != job
+        )
+
+    def _decided(self, results: Sequence[ClipResult]) -> tuple[ClipResult, ...]:
+        known = self.decisions()
+        return tuple(
+            known[result.shot.id].applied_to(result) if result.shot.id in known else result
+            for result in results
+        )
+
+    def _overwrites(self, result: ClipResult, known: Mapping[str, Decision]) -> bool:
+        if result.grade is None or result.shot.id not in known:
+            return False
+        return not same_grade(self._stored(result.shot.id).grade, result.grade)
+
+    def _put(self, position: int, result: ClipResult, job: str) -> ClipResult:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO clip VALUES (?, ?, ?, ?, ?, ?)",
+            (result.shot.id, position, job, *result_to_row(result)),
+        )
+        return result
+
+    def _keep(self, position: int, result: ClipResult) -> ClipResult:
+        """Leave a decided clip as stored, where this run could not grade it; only its place may be new."""
+        warning = f"kept as decided: {result.shot.skipped or 'it could not be graded this time'}"
+        kept = replace(self._stored(result.shot.id), shot=result.shot, warnings=(*result.warnings, warning))
+        self._connection.execute(
+            "UPDATE clip SET position = ?, result = ? WHERE shot_id = ?",
+            (position, result_to_row(kept)[0], result.shot.id),
+        )
+        return kept
+
+    def _stored(self, shot_id: str) -> ClipResult:
+        row = self._connection.execute(
+            "SELECT result, lut, diagnosis_lut FROM clip WHERE shot_id = ?", (shot_id,)
+        ).fetchone()
+        return result_from_row(*row)
+
+    def _require_known(self, shot_id: str) -> None:
+        if self._connection.execute("SELECT 1 FROM clip WHERE shot_id = ?", (shot_id,)).fetchone() is None:
+            raise InputError("no clip of the package has this id", value=shot_id, where=self.path)
+
+    def _forget(self, shot_ids: Sequence[str]) -> None:
+        self._connection.executemany(
+            "DELETE FROM decision WHERE shot_id = ?", [(shot_id,) for shot_id in shot_ids]
+        )
