@@ -144,7 +144,7 @@ def sample_grid(frames: Tensor, size: int) -> Tensor:
 
 def cdl_numbers(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Slope, offset, power ``[N, 3]`` and saturation ``[N, 1]`` of a verdict's ``cdl [N, 10]``, in bounds."""
-    slope, offset, power, saturation = torch.split(raw, (3, 3, 3, 1), dim=-1)
+    slope, offset, power, saturation = torch.split(raw, [3, 3, 3, 1], dim=-1)
     return (
         torch.exp(1.2 * torch.tanh(slope)),
         0.5 * torch.tanh(0.5 * offset),

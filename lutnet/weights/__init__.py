@@ -32,7 +32,13 @@ class Weights:
         return self.path.with_suffix(".json")
 
 
-WEIGHTS: tuple[Weights, ...] = ()
+WEIGHTS = (
+    Weights(
+        "diagnosis",
+        "diagnosis.safetensors",
+        "e419a80d08eed1bd562678e0705c0cc8993cb5caa313d602e1850aef2f89e943",
+    ),
+)
 
 
 def shipped(name: str) -> StoredNetwork:

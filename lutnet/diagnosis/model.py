@@ -1,0 +1,75 @@
+"""A trained network with its calibration, as one thing that can be stored and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lutnet import weights
+from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig
+from lutnet.errors import WeightsError
+
+DEFAULT = "diagnosis"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What held-out sources say of the network's own certainty.
+
+    level_temperatures: one divisor of the logits per head. fault_temperature: the same for the 43 classes.
+    strength: how much of the predicted CDL is used, 0..1.
+    """
+
+    level_temperatures: tuple[float, ...] = (1.0,) * len(HEADS)
+    fault_temperature: float = 1.0
+    strength: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DiagnosisModel:
+    """network: in evaluation mode. calibration: fitted on sources that the network was not trained on."""
+
+    network: DiagnosisNetwork
+    calibration: Calibration = field(default_factory=Calibration)
+
+
+@cache
+def default_model() -> DiagnosisModel:
+    """The model that ships with lutnet, loaded once. Raises WeightsError when its file was changed."""
+    return restored(weights.shipped(DEFAULT))
+
+
+def load_model(path: Path) -> DiagnosisModel:
+    """A model of the user's own. Raises WeightsError when the file is no diagnosis model."""
+    return restored(weights.load_network(path))
+
+
+def save_model(path: Path, model: DiagnosisModel) -> str:
+    """Write ``model`` and return the file's SHA-256."""
+    config = {"network": model.network.config.as_json(), "calibration": asdict(model.calibration)}
+    return weights.save_network(path, model.network.state_dict(), config)
+
+
+def restored(stored: weights.StoredNetwork) -> DiagnosisModel:
+    """Build the model that ``stored`` describes. Raises WeightsError when it describes another kind."""
+    try:
+        network = DiagnosisNetwork(NetworkConfig.from_json(stored.config["network"]))
+        calibration = _calibration(stored.config["calibration"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise WeightsError(
+            "weights are not those of a diagnosis network", where=stored.source, fix=f"Reason: {error!r}."
+        ) from error
+    weights.load_state(network, stored)
+    return DiagnosisModel(network.eval(), calibration)
+
+
+def _calibration(values: Mapping[str, Any]) -> Calibration:
+    return Calibration(
+        level_temperatures=tuple(float(value) for value in values["level_temperatures"]),
+        fault_temperature=float(values["fault_temperature"]),
+        strength=float(values["strength"]),
+    )

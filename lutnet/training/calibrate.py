@@ -1,0 +1,65 @@
+"""Fit a network's calibration on sources it was not trained on: temperatures, and how much to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.model import Calibration
+from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
+from lutnet.training.photos import PhotoSet
+from lutnet.training.sampling import (
+    NO_CLASS,
+    Faults,
+    Mix,
+    detune_bytes,
+    draw_faults,
+    draw_views,
+    quantised,
+    soft_levels,
+    take_views,
+)
+
+TEMPERATURES = torch.logspace(-0.4, 0.6, 41, base=10.0)
+_ROUNDS, _BATCH = 16, 128
+
+
+def calibrate(network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, seed: int = 5) -> Calibration:
+    """Temperatures that make the held-out ``photos``, spoiled after ``mix``, most likely."""
+    generator = torch.Generator().manual_seed(seed)
+    verdicts, faults = zip(*(_round(network, photos, mix, generator) for _ in range(_ROUNDS)), strict=True)
+    levels = torch.cat([verdict.levels for verdict in verdicts])
+    targets = soft_levels(torch.cat([fault.amounts for fault in faults]))
+    fault = torch.cat([verdict.fault for verdict in verdicts])
+    classes = torch.cat([fault.classes for fault in faults])
+    return Calibration(
+        level_temperatures=tuple(
+            _best(lambda logits, h=head: _soft_loss(logits, targets[:, h]), levels[:, head])
+            for head in range(len(HEADS))
+        ),
+        fault_temperature=_best(
+            lambda logits: float(nn.functional.cross_entropy(logits, classes, ignore_index=NO_CLASS)), fault
+        ),
+    )
+
+
+@torch.inference_mode()
+def _round(
+    network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, generator: torch.Generator
+) -> tuple[Verdict, Faults]:
+    views = draw_views(_BATCH, len(photos), 0.0, generator)
+    faults = draw_faults(_BATCH, mix, generator)
+    pixels = take_views(photos, views, network.config.grid)
+    return network(quantised(detune_bytes(pixels, faults.amounts))), faults
+
+
+def _best(loss: Callable[[Tensor], float], logits: Tensor) -> float:
+    losses = [loss(logits / temperature) for temperature in TEMPERATURES]
+    return float(TEMPERATURES[losses.index(min(losses))])
+
+
+def _soft_loss(logits: Tensor, targets: Tensor) -> float:
+    return float(-(targets * logits.log_softmax(-1)).sum(-1).mean())
