@@ -28,7 +28,14 @@ def read_timeline(path: Path | str) -> Timeline:
     grade; MissingPartError where its format needs a plugin that is not installed.
     """
     path = Path(path)
-    timeline = _only_timeline(_parsed(path), path)
+    return timeline_of(_only_timeline(_parsed(path), path), path)
+
+
+def timeline_of(timeline: Any, path: Path) -> Timeline:
+    """List the shots of an ``opentimelineio.schema.Timeline``; relative media is looked for beside ``path``.
+
+    Raises TimelineError where it holds nothing to grade.
+    """
     tracks = video_tracks(timeline)
     if not tracks:
         raise TimelineError("the timeline has no video track", where=path)
