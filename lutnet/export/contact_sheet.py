@@ -1,6 +1,7 @@
 """The contact sheet: every clip before, after and beside its reference, with what was found.
 
-Pages of PNG for the eye; nothing reads them back.
+Pages of PNG for the eye; nothing reads them back. The surround is a dark neutral grey, so that it does not
+bias the judgement of the pictures.
 """
 
 from __future__ import annotations
@@ -8,12 +9,30 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from lutnet.result import ClipResult
+from lutnet.export.caption import BASIS_NOTE, Describe, described, draw_caption
+from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put
+from lutnet.result import Basis, ClipResult
+
+ROWS_PER_PAGE = 8
+CELL = (400, 225)
+"""Largest picture, in pixels: three across are read at 100 % on a laptop's screen."""
+
+_SURROUND = (38, 38, 38)
+_EMPTY = (46, 46, 46)
+_RULE = (58, 58, 58)
+_MARGIN = 40
+_CAPTION = 316
+_GAP = 16
+_ROW_GAP = 33
+_HEADER = 112
+_FOOTER = 54
+_COLUMNS = ("before", "after", "reference")
 
 Pixels = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
 
@@ -27,19 +46,111 @@ class Thumbnails:
     reference: Pixels | None = None
 
 
-def pages(title: str, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]) -> Iterator[bytes]:
-    """PNG files, one per page."""
-    del title
-    for result in results:
-        pictures = thumbnails.get(result.shot.id)
-        if pictures is not None:
-            strip = np.concatenate([_bytes(pictures.before), _bytes(pictures.after)], axis=1)
-            buffer = io.BytesIO()
-            Image.fromarray(strip).save(buffer, "PNG")
-            yield buffer.getvalue()
+def pages(
+    title: str,
+    results: Sequence[ClipResult],
+    thumbnails: Mapping[str, Thumbnails],
+    describe: Describe = described,
+) -> Iterator[bytes]:
+    """The pages as PNG files, one at a time; thumbnails are asked for when their page is drawn.
+
+    thumbnails: by shot id; a clip without is shown without pictures. describe: the findings of a diagnosis.
+    """
+    count = ceil(len(results) / ROWS_PER_PAGE)
+    for page in range(count):
+        first = page * ROWS_PER_PAGE
+        rows = [
+            _Row(first + index + 1, result, thumbnails.get(result.shot.id))
+            for index, result in enumerate(results[first : first + ROWS_PER_PAGE])
+        ]
+        yield _png(_Page(title, f"{page + 1} / {count}", rows, describe).drawn())
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int
+    result: ClipResult
+    thumbnails: Thumbnails | None
+
+    def picture(self, column: str) -> Pixels | None:
+        found: Pixels | None = getattr(self.thumbnails, column, None)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    title: str
+    folio: str
+    rows: Sequence[_Row]
+    describe: Describe
+
+    def drawn(self) -> Image.Image:
+        columns = [name for name in _COLUMNS if name != "reference" or self._has_reference()]
+        width = _MARGIN + _CAPTION + _GAP + len(columns) * (CELL[0] + _GAP) - _GAP + _MARGIN
+        height = _HEADER + len(self.rows) * (CELL[1] + _ROW_GAP) - _ROW_GAP + _FOOTER
+        sheet = Image.new("RGB", (width, height), _SURROUND)
+        draw = ImageDraw.Draw(sheet)
+        self._draw_header(draw, width, columns)
+        for index, row in enumerate(self.rows):
+            top = _HEADER + index * (CELL[1] + _ROW_GAP)
+            if index:
+                rule = top - (_ROW_GAP + 1) // 2
+                draw.line((_MARGIN, rule, width - _MARGIN - 1, rule), fill=_RULE)
+            self._draw_row(sheet, draw, row, top, columns)
+        if self._has_predicted():
+            put(draw, (_MARGIN, height - 34), BASIS_NOTE, 13, DIM)
+        return sheet
+
+    def _draw_header(self, draw: ImageDraw.ImageDraw, width: int, columns: Sequence[str]) -> None:
+        put(draw, (_MARGIN, 50), self.title, 26, BRIGHT, room=width - 2 * _MARGIN - 160, anchor="ls")
+        put(draw, (width - _MARGIN, 50), f"lutnet   {self.folio}", 15, DIM, anchor="rs")
+        for index, name in enumerate(columns):
+            put(draw, (_column_left(index), 96), name.capitalize(), 15, PLAIN, anchor="ls")
+
+    def _draw_row(
+        self, sheet: Image.Image, draw: ImageDraw.ImageDraw, row: _Row, top: int, columns: Sequence[str]
+    ) -> None:
+        draw_caption(draw, (_MARGIN, top), _CAPTION - _GAP, CELL[1], row.number, row.result, self.describe)
+        for index, name in enumerate(columns):
+            picture, left = row.picture(name), _column_left(index)
+            if picture is None:
+                _draw_empty(draw, left, top, row.result.shot.skipped if index == 0 else None)
+            else:
+                sheet.paste(_fitted(picture), (left, top))
+
+    def _has_reference(self) -> bool:
+        return any(row.picture("reference") is not None for row in self.rows)
+
+    def _has_predicted(self) -> bool:
+        found = (row.result.delta_e for row in self.rows)
+        return any(delta_e is not None and delta_e.basis is Basis.PREDICTED for delta_e in found)
+
+
+def _column_left(index: int) -> int:
+    return _MARGIN + _CAPTION + _GAP + index * (CELL[0] + _GAP)
+
+
+def _draw_empty(draw: ImageDraw.ImageDraw, left: int, top: int, reason: str | None) -> None:
+    draw.rectangle((left, top, left + CELL[0] - 1, top + CELL[1] - 1), fill=_EMPTY)
+    if reason is not None:
+        put(draw, (left + 16, top + CELL[1] // 2), reason, 15, PLAIN, room=CELL[0] - 32, anchor="lm")
+
+
+def _fitted(pixels: Pixels) -> Image.Image:
+    """The picture in CELL without distortion, top left; never enlarged beyond it."""
+    picture = Image.fromarray(_bytes(pixels))
+    scale = min(CELL[0] / picture.width, CELL[1] / picture.height)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
-        return pixels  # type: ignore[return-value]
-    return (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
+        return pixels.astype(np.uint8, copy=False)
+    return np.rint(np.clip(pixels, 0.0, 1.0) * np.float32(255)).astype(np.uint8)
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()

@@ -27,6 +27,7 @@ from opentimelineio.schema import Clip, Timeline
 from lutnet.errors import OutputError
 from lutnet.export import contact_sheet, manifest
 from lutnet.export.atomic import write_bytes, write_text
+from lutnet.export.caption import Describe, described
 from lutnet.export.cdl_xml import write_cc
 from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.cube import cube_bytes
@@ -41,6 +42,7 @@ from lutnet.result import ClipResult, Status
 from lutnet.shot import REC709
 
 MANIFEST = "grades.json"
+CONTACT_SHEET = "review.png"
 STATE = "state.sqlite"
 BAKED_SIZE = 33
 _HASH_DIGITS = 10
@@ -97,23 +99,33 @@ def write_package(
     timeline: SourceTimeline,
     settings: RunSettings,
     thumbnails: Mapping[str, Thumbnails] | None = None,
+    describe: Describe = described,
 ) -> Path:
     """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
 
     folder: new, empty or an older package, which is replaced; files in it that are not the package's
     (``state.sqlite``) stay. thumbnails: by shot id; without any there is no contact sheet.
+    describe: a diagnosis in words, for the contact sheet.
     Raises OutputError, and the folder is as it was.
     """
     _require_ours(folder)
     with exchanged(folder, MANIFEST, _owned) as new:
-        _Writer(new, folder, timeline, settings).write(results, thumbnails or {})
+        _Writer(new, folder, timeline, settings, describe).write(results, thumbnails or {})
     return folder / MANIFEST
 
 
 class _Writer:
     """Writes the contents of one package into ``new``, which will become ``folder``."""
 
-    def __init__(self, new: Path, folder: Path, timeline: SourceTimeline, settings: RunSettings) -> None:
+    def __init__(
+        self,
+        new: Path,
+        folder: Path,
+        timeline: SourceTimeline,
+        settings: RunSettings,
+        describe: Describe,
+    ) -> None:
+        self.describe = describe
         self.new = new
         self.folder = folder
         self.timeline = timeline
@@ -200,8 +212,10 @@ class _Writer:
         if not thumbnails:
             return []
         names = []
-        for number, page in enumerate(contact_sheet.pages(self.timeline.name, results, thumbnails), start=1):
-            name = "review.png" if number == 1 else f"review_{number}.png"
+        for number, page in enumerate(
+            contact_sheet.pages(self.timeline.name, results, thumbnails, self.describe), start=1
+        ):
+            name = CONTACT_SHEET if number == 1 else CONTACT_SHEET.replace(".", f"_{number}.")
             write_bytes(self.new / name, page)
             names.append(name)
         return names

@@ -77,6 +77,8 @@ def translated(path: Path) -> Iterator[None]:
             fix="Free space, close what holds it, or choose another folder (-o).",
         ) from error
     except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # its other kinds are faults of the caller
+            raise
         raise GradeFileError(
             f"the package's state is damaged: {error}",
             where=path,

@@ -1,0 +1,114 @@
+"""The words beside a clip's pictures: name and place, what was found, colour differences, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PIL import ImageDraw
+
+from lutnet.export.lettering import BRIGHT, DIM, PLAIN, Grey, put, width
+from lutnet.export.timecode import timecode
+from lutnet.grade import Correction, Diagnosis
+from lutnet.result import Basis, ClipResult, DeltaE, Status
+
+Describe = Callable[[Diagnosis], Sequence[str]]
+"""The findings of a diagnosis, one short line each, the most important first; none for "leave alone"."""
+
+BASIS_NOTE = "predicted: how the change splits between CDL and LUT, no accuracy."
+
+_AMBER: Grey = (206, 186, 146)  # the one tint, and a weak one: a warning must be seen, not judged against
+_NOTABLE_LEVEL = 1 / 6
+_MAX_FINDINGS = 4
+_NAME, _TEXT, _SMALL, _FIGURE = 20, 15, 13, 18
+
+
+def described(diagnosis: Diagnosis) -> list[str]:
+    """The corrections by their own names: ``exposure -0.4 stop, 93 %``; those near level 0 are left out."""
+    found = [
+        (name, correction)
+        for name, correction in diagnosis.corrections.items()
+        if abs(correction.level) >= _NOTABLE_LEVEL
+    ]
+    found.sort(key=lambda pair: -pair[1].confidence)
+    return [f"{name.replace('_', ' ')} {_amount(correction)}" for name, correction in found]
+
+
+def draw_caption(
+    draw: ImageDraw.ImageDraw,
+    corner: tuple[int, int],
+    room: int,
+    height: int,
+    number: int,
+    result: ClipResult,
+    describe: Describe,
+) -> None:
+    """Write the caption of clip ``number`` into ``room`` x ``height`` pixels from ``corner``, its top left."""
+    left, top = corner
+    label = f"{number}"
+    indent = width(label, _TEXT) + 10
+    put(draw, (left, top + 19), label, _TEXT, DIM, anchor="ls")
+    put(draw, (left + indent, top + 19), result.shot.name, _NAME, BRIGHT, room=room - indent, anchor="ls")
+    put(draw, (left, top + 32), _place(result), _SMALL, DIM, room=room - 80)
+    put(draw, (left + room, top + 32), result.status.value, _SMALL, _status_grey(result.status), anchor="ra")
+    warned = _draw_warnings(draw, (left, top + height), room, result)
+    if result.delta_e is not None:
+        _draw_differences(draw, (left, top + height - warned - 66), result.delta_e)
+    _draw_findings(draw, (left, top + 62), room, _findings(result, describe))
+
+
+def _findings(result: ClipResult, describe: Describe) -> list[tuple[str, Grey]]:
+    if result.status is Status.SKIPPED:
+        return []
+    if result.diagnosis is None:
+        return [("no diagnosis", DIM)]
+    lines = [(line, PLAIN) for line in describe(result.diagnosis)] or [("nothing found: leave alone", DIM)]
+    if len(lines) <= _MAX_FINDINGS:
+        return lines
+    return [*lines[: _MAX_FINDINGS - 1], (f"+ {len(lines) - _MAX_FINDINGS + 1} more", DIM)]
+
+
+def _draw_findings(
+    draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int, lines: Sequence[tuple[str, Grey]]
+) -> None:
+    left, top = corner
+    for index, (line, grey) in enumerate(lines):
+        put(draw, (left, top + 21 * index), line, _TEXT, grey, room=room)
+
+
+def _draw_differences(draw: ImageDraw.ImageDraw, corner: tuple[int, int], delta_e: DeltaE) -> None:
+    left, top = corner
+    basis = "predicted" if delta_e.basis is Basis.PREDICTED else "aligned"
+    pixels = "" if delta_e.pixels is None else f", {delta_e.pixels:,} pixels"
+    put(draw, (left, top), f"DE2000 to the target, {basis}{pixels}", _SMALL, DIM)
+    figures = (("ungraded", delta_e.before), ("CDL", delta_e.cdl), ("CDL + LUT", delta_e.cdl_lut))
+    for column, (name, value) in enumerate(figures):
+        x = left + 100 * column
+        put(draw, (x, top + 19), f"{value:.1f}", _FIGURE, BRIGHT if column else PLAIN)
+        put(draw, (x, top + 43), name, _SMALL, DIM)
+
+
+def _draw_warnings(draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int, result: ClipResult) -> int:
+    """Write the first warning above ``corner``, the bottom left; returns the height that it takes."""
+    warnings = list(dict.fromkeys((*result.shot.warnings, *result.warnings)))
+    if not warnings:
+        return 0
+    left, bottom = corner
+    more = f"  (+{len(warnings) - 1})" if len(warnings) > 1 else ""
+    put(draw, (left, bottom - 16), f"! {warnings[0]}", _SMALL, _AMBER, room=room - width(more, _SMALL))
+    put(draw, (left + room, bottom - 16), more, _SMALL, _AMBER, anchor="ra")
+    return 22
+
+
+def _place(result: ClipResult) -> str:
+    shot = result.shot
+    start, end = (timecode(round(frame), shot.record.rate) for frame in (shot.record.start, shot.record.end))
+    return f"V{shot.track}   {start} - {end}"
+
+
+def _status_grey(status: Status) -> Grey:
+    return {Status.SKIPPED: _AMBER, Status.PROPOSED: DIM}.get(status, BRIGHT)
+
+
+def _amount(correction: Correction) -> str:
+    value = f"{correction.value:+.1f} stop" if correction.unit == "stop" else f"{correction.value:+.0f} %"
+    return f"{value}, {100 * correction.confidence:.0f} %"
