@@ -35,15 +35,13 @@ def described(diagnosis: Diagnosis) -> list[str]:
 
 def draw_caption(
     draw: ImageDraw.ImageDraw,
-    corner: tuple[int, int],
-    room: int,
-    height: int,
+    box: tuple[int, int, int, int],
     number: int,
     result: ClipResult,
     describe: Describe,
 ) -> None:
-    """Write the caption of clip ``number`` into ``room`` x ``height`` pixels from ``corner``, its top left."""
-    left, top = corner
+    """Write the caption of clip ``number`` into ``box`` (left, top, width and height in pixels)."""
+    left, top, room, height = box
     label = f"{number}"
     indent = width(label, _TEXT) + 10
     put(draw, (left, top + 19), label, _TEXT, DIM, anchor="ls")
@@ -53,18 +51,19 @@ def draw_caption(
     warned = _draw_warnings(draw, (left, top + height), room, result)
     if result.delta_e is not None:
         _draw_differences(draw, (left, top + height - warned - 66), result.delta_e)
-    _draw_findings(draw, (left, top + 62), room, _findings(result, describe))
+    limit = _MAX_FINDINGS - bool(warned)
+    _draw_findings(draw, (left, top + 62), room, _findings(result, describe, limit))
 
 
-def _findings(result: ClipResult, describe: Describe) -> list[tuple[str, Grey]]:
+def _findings(result: ClipResult, describe: Describe, limit: int) -> list[tuple[str, Grey]]:
     if result.status is Status.SKIPPED:
         return []
     if result.diagnosis is None:
         return [("no diagnosis", DIM)]
     lines = [(line, PLAIN) for line in describe(result.diagnosis)] or [("nothing found: leave alone", DIM)]
-    if len(lines) <= _MAX_FINDINGS:
+    if len(lines) <= limit:
         return lines
-    return [*lines[: _MAX_FINDINGS - 1], (f"+ {len(lines) - _MAX_FINDINGS + 1} more", DIM)]
+    return [*lines[: limit - 1], (f"+ {len(lines) - limit + 1} more", DIM)]
 
 
 def _draw_findings(
@@ -94,7 +93,7 @@ def _draw_warnings(draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int
         return 0
     left, bottom = corner
     more = f"  (+{len(warnings) - 1})" if len(warnings) > 1 else ""
-    put(draw, (left, bottom - 16), f"! {warnings[0]}", _SMALL, _AMBER, room=room - width(more, _SMALL))
+    put(draw, (left, bottom - 16), warnings[0], _SMALL, _AMBER, room=room - width(more, _SMALL))
     put(draw, (left + room, bottom - 16), more, _SMALL, _AMBER, anchor="ra")
     return 22
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from lutnet.export.caption import BASIS_NOTE, Describe, described, draw_caption
-from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put
+from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put, wrapped
 from lutnet.result import Basis, ClipResult
 
 ROWS_PER_PAGE = 8
@@ -110,7 +110,8 @@ class _Page:
     def _draw_row(
         self, sheet: Image.Image, draw: ImageDraw.ImageDraw, row: _Row, top: int, columns: Sequence[str]
     ) -> None:
-        draw_caption(draw, (_MARGIN, top), _CAPTION - _GAP, CELL[1], row.number, row.result, self.describe)
+        box = (_MARGIN, top, _CAPTION - _GAP, CELL[1])
+        draw_caption(draw, box, row.number, row.result, self.describe)
         for index, name in enumerate(columns):
             picture, left = row.picture(name), _column_left(index)
             if picture is None:
@@ -133,7 +134,9 @@ def _column_left(index: int) -> int:
 def _draw_empty(draw: ImageDraw.ImageDraw, left: int, top: int, reason: str | None) -> None:
     draw.rectangle((left, top, left + CELL[0] - 1, top + CELL[1] - 1), fill=_EMPTY)
     if reason is not None:
-        put(draw, (left + 16, top + CELL[1] // 2), reason, 15, PLAIN, room=CELL[0] - 32, anchor="lm")
+        room = CELL[0] - 40
+        for index, line in enumerate(wrapped(reason, 15, room, 4)):
+            put(draw, (left + 20, top + 20 + 22 * index), line, 15, PLAIN, room=room)
 
 
 def _fitted(pixels: Pixels) -> Image.Image:
@@ -147,7 +150,8 @@ def _fitted(pixels: Pixels) -> Image.Image:
 def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return pixels.astype(np.uint8, copy=False)
-    return np.rint(np.clip(pixels, 0.0, 1.0) * np.float32(255)).astype(np.uint8)
+    levels = np.clip(pixels.astype(np.float32), 0.0, 1.0) * 255.0
+    return np.rint(levels).astype(np.uint8)
 
 
 def _png(picture: Image.Image) -> bytes:

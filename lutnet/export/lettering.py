@@ -40,10 +40,8 @@ def put(
     anchor: str = "la",
 ) -> None:
     """Write one line at ``place``, cut to ``room`` pixels; ``anchor`` is Pillow's (left, top of the line)."""
-    line = legible(text)
-    draw.text(
-        place, line if room is None else cut(line, size, room), fill=grey, font=face(size), anchor=anchor
-    )
+    line = legible(text) if room is None else cut(legible(text), size, room)
+    draw.text(place, line, fill=grey, font=face(size), anchor=anchor)
 
 
 def cut(text: str, size: int, room: float) -> str:
@@ -54,6 +52,18 @@ def cut(text: str, size: int, room: float) -> str:
     while kept and width(kept.rstrip() + _ELLIPSIS, size) > room:
         kept = kept[:-1]
     return kept.rstrip() + _ELLIPSIS
+
+
+def wrapped(text: str, size: int, room: float, limit: int) -> list[str]:
+    """``text`` in at most ``limit`` lines of ``room`` pixels, broken between words; the last takes the rest."""
+    lines = [""]
+    for word in legible(text).split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(longer, size) > room and len(lines) < limit:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def legible(text: str) -> str:

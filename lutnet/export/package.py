@@ -99,6 +99,7 @@ def write_package(
     timeline: SourceTimeline,
     settings: RunSettings,
     thumbnails: Mapping[str, Thumbnails] | None = None,
+    *,
     describe: Describe = described,
 ) -> Path:
     """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
@@ -211,10 +212,9 @@ class _Writer:
     ) -> list[str]:
         if not thumbnails:
             return []
+        sheets = contact_sheet.pages(self.timeline.name, results, thumbnails, self.describe)
         names = []
-        for number, page in enumerate(
-            contact_sheet.pages(self.timeline.name, results, thumbnails, self.describe), start=1
-        ):
+        for number, page in enumerate(sheets, start=1):
             name = CONTACT_SHEET if number == 1 else CONTACT_SHEET.replace(".", f"_{number}.")
             write_bytes(self.new / name, page)
             names.append(name)
