@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from lutnet.export.caption import BASIS_NOTE, Describe, described, draw_caption
 from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put, wrapped
+from lutnet.export.manifest import skip_reason
 from lutnet.result import Basis, ClipResult
 
 ROWS_PER_PAGE = 8
@@ -115,7 +116,7 @@ class _Page:
         for index, name in enumerate(columns):
             picture, left = row.picture(name), _column_left(index)
             if picture is None:
-                _draw_empty(draw, left, top, row.result.shot.skipped if index == 0 else None)
+                _draw_empty(draw, left, top, skip_reason(row.result) if index == 0 else None)
             else:
                 sheet.paste(_fitted(picture), (left, top))
 
@@ -151,7 +152,7 @@ def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return pixels.astype(np.uint8, copy=False)
     levels = np.clip(pixels.astype(np.float32), 0.0, 1.0) * 255.0
-    return np.rint(levels).astype(np.uint8)
+    return np.asarray(np.rint(levels), dtype=np.uint8)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -19,7 +19,7 @@ import jsonschema
 from lutnet.errors import GradeFileError
 from lutnet.grade import CDL
 from lutnet.plain import Json, cdl_to_plain, corrections_to_plain, delta_e_to_plain, shot_to_plain
-from lutnet.result import ClipResult
+from lutnet.result import ClipResult, Status
 
 FORMAT = "lutnet-grades"
 VERSION = 1
@@ -39,6 +39,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
     diagnosis, delta_e = result.diagnosis, result.delta_e
     return {
         **shot_to_plain(result.shot),
+        "skipped": skip_reason(result),
         "diagnosis": None if diagnosis is None else corrections_to_plain(diagnosis.corrections),
         "cdl": None if cdl is None else cdl_to_plain(cdl),
         "lut": None if lut is None else {"path": lut.path, "sha256": lut.sha256},
@@ -46,6 +47,13 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
     }
+
+
+def skip_reason(result: ClipResult) -> str | None:
+    """Why a clip was not graded: known from the timeline, or found out while its media was read."""
+    if result.status is not Status.SKIPPED:
+        return result.shot.skipped
+    return result.shot.skipped or "; ".join(result.warnings) or "not graded"
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
