@@ -2,51 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from av.format import Flags
 
 from lutnet.frames.container import decoded, rate_of
-from lutnet.frames.record import Cell
+from lutnet.frames.record import Span
 
 _FORWARD_SECONDS = 2
 """Where the index does not reach: as far as this, decoding on is taken to be cheaper than seeking."""
 
 
 class Film:
-    """Shows the frames of ``stream``. Cells must be asked for in rising order where it cannot seek."""
+    """Finds frames of ``stream``. Spans must be asked for in rising order."""
 
     def __init__(self, container: Any, stream: Any) -> None:
         self._container = container
         self._stream = stream
-        self._seconds = int(1 / stream.time_base)
+        self._second = int(1 / stream.time_base)
         self._ticks = 1 / (rate_of(stream) * stream.time_base)
-        self._origin = stream.start_time or 0
+        self._origin: int = stream.start_time or 0
         self._timed = not container.format.flags & Flags.no_timestamps.value
         self._untimed = 0
+        # Transport streams find their first key frame only from well before it.
+        self._head = self._origin - self._second
+        if self._timed:  # Matroska reads its index at the first seek only
+            container.seek(self._head, stream=stream)
         self._frames = decoded(container, stream)
         self._now: Any = None
 
-    def number(self, frame: Any) -> int:
-        """The frame's number, counted from the head of the media."""
-        return round((frame.pts - self._origin) / self._ticks)
+    def has_key(self, span: Span) -> bool:
+        """Whether the index knows a key frame in ``span``: decoding that costs one frame."""
+        key = self._key_before(self._time(span.end - 1))
+        return key is not None and self._number(key) >= span.first
 
-    def frame_in(self, cell: Cell) -> Any | None:
-        """The last key frame of ``cell``, else the frame shown in its middle; None past the media's end."""
-        middle = self._time(cell.middle)
-        key = self._key_before(self._time(cell.end - 1))
-        if key is not None and key >= self._time(cell.first) - self._ticks / 2:
-            self._seek(key)
-            if self._now is not None and cell.first <= self.number(self._now) < cell.end:
-                return self._now
-        if self._seeking_pays(middle):
-            self._seek(middle)
-        return self._shown_at(middle)
+    def candidates(self, span: Span) -> Iterator[tuple[int, Any]]:
+        """A key frame of ``span``; else the frame shown in its middle, after one that is passed on the way.
+
+        With the number of each, counted from the head of the media. Nothing past the media's end.
+        """
+        if self.has_key(span):
+            self._seek(self._time(span.end - 1))
+            if self._now is not None and span.holds(self._number(self._now.pts)):
+                yield self._number(self._now.pts), self._now
+                return
+        if self._seeking_pays(self._time(span.middle)):
+            self._seek(self._time(span.middle))
+        yield from self._approached(span)
+
+    def _approached(self, span: Span) -> Iterator[tuple[int, Any]]:
+        target = self._time(span.middle)
+        passed = None
+        while self._now is None or self._end(self._now) <= target:
+            shown, self._now = self._now, self._next()
+            if self._now is None:
+                return
+            if shown is not None and self._now.pts > target:  # a gap in a variable frame rate
+                yield span.middle, shown
+                return
+            number = self._number(self._now.pts)
+            if passed is None and span.quarter <= number < span.middle:
+                passed = number
+                yield number, self._now
+        if span.middle != passed:
+            yield span.middle, self._now
 
     def _time(self, number: int) -> int:
         """The stream time half way through a frame: rounded timestamps cannot make it another one."""
         return int(self._origin + (number + Fraction(1, 2)) * self._ticks)
+
+    def _number(self, time: int) -> int:
+        return round((time - self._origin) / self._ticks)
+
+    def _end(self, frame: Any) -> Fraction:
+        return Fraction(frame.pts) + (frame.duration or self._ticks)
 
     def _key_before(self, time: int) -> int | None:
         """When, by the container's index, the last key frame up to ``time`` is decoded."""
@@ -63,8 +94,8 @@ class Film:
         if key is not None and key > self._now.pts:
             return True
         entries = self._stream.index_entries
-        reaches = len(entries) > 0 and entries[len(entries) - 1].timestamp >= target - self._seconds
-        return not reaches and target - self._now.pts > _FORWARD_SECONDS * self._seconds
+        reaches = len(entries) > 0 and entries[len(entries) - 1].timestamp >= target - self._second
+        return not reaches and target - self._now.pts > _FORWARD_SECONDS * self._second
 
     def _seek(self, target: int) -> None:
         """Stand on a key frame that is shown at or before ``target``.
@@ -74,23 +105,14 @@ class Film:
         """
         back = 0
         while True:
-            wanted = max(target - back, self._origin)
+            wanted = max(target - back, self._head)
             self._container.seek(wanted, stream=self._stream, backward=True)
             self._frames = decoded(self._container, self._stream)
-            self._now = next((frame for frame in self._frames if frame.key_frame), None)
-            if wanted == self._origin or (self._now is not None and self._now.pts <= target):
+            at_head = wanted == self._head
+            self._now = next((frame for frame in self._frames if frame.key_frame or at_head), None)
+            if at_head or (self._now is not None and self._now.pts <= target):
                 return
-            back = max(2 * back, self._seconds)
-
-    def _shown_at(self, target: int) -> Any | None:
-        """Decode on to the frame that is on screen at ``target``."""
-        while self._now is None or self._now.pts + (self._now.duration or self._ticks) <= target:
-            shown, self._now = self._now, self._next()
-            if self._now is None:
-                return None
-            if shown is not None and self._now.pts > target:  # a gap: variable frame rate
-                return shown
-        return self._now
+            back = max(2 * back, self._second)
 
     def _next(self) -> Any | None:
         frame = next(self._frames, None)

@@ -11,15 +11,12 @@ import numpy as np
 from lutnet.errors import InputError, MediaError
 from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
-from lutnet.frames.record import MediaInfo, Picture
-from lutnet.frames.select import cells_of, most_different
+from lutnet.frames.record import MediaInfo, Picture, Span
+from lutnet.frames.select import most_different
 from lutnet.shot import Frames
 
 if TYPE_CHECKING:
     from lutnet.shot import Shot
-
-CANDIDATES_PER_FRAME = 2
-"""So many frames are decoded for each one that is chosen."""
 
 
 def read_frames(source: Path | str, *, count: int = 3, height: int = 256) -> Frames:
@@ -30,7 +27,7 @@ def read_frames(source: Path | str, *, count: int = 3, height: int = 256) -> Fra
     """
     path = Path(source)
     info = reader_of(path).probe(path)
-    return _frames(path, 0, info.frame_count or 1, count, height)
+    return _frames(path, Span(0, info.frame_count or 1), count, height)
 
 
 def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
@@ -41,17 +38,16 @@ def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
     if shot.media is None:
         raise MediaError("the clip has no media", where=shot.name)
     path = Path(shot.media)
-    first, end = used_frames(shot, reader_of(path).probe(path))
-    return _frames(path, first, end, count, height)
+    return _frames(path, used_span(shot, reader_of(path).probe(path)), count, height)
 
 
-def used_frames(shot: Shot, info: MediaInfo) -> tuple[int, int]:
-    """The frames ``[first, end)`` of the file, counted from its head, that ``shot`` uses: at least one.
+def used_span(shot: Shot, info: MediaInfo) -> Span:
+    """The frames of the file that ``shot`` uses: at least one.
 
     Raises MediaError where the range lies outside the media.
     """
     if info.rate is None:
-        return 0, 1
+        return Span(0, 1)
     factor = info.rate / shot.source.rate
     start, length = shot.first_frame * factor, shot.source.duration * factor
     total = info.frame_count
@@ -67,18 +63,17 @@ def used_frames(shot: Shot, info: MediaInfo) -> tuple[int, int]:
             allowed=f"frames 0 to {total}",
             where=f"{shot.name} ({shot.media})",
         )
-    return first, end if total is None else min(end, total)
+    return Span(first, end if total is None else min(end, total))
 
 
-def _frames(path: Path, first: int, end: int, count: int, height: int) -> Frames:
+def _frames(path: Path, span: Span, count: int, height: int) -> Frames:
     import torch
 
     if count < 1 or height < 1:
         raise InputError("count and height must be positive", value=(count, height))
-    cells = cells_of(first, end, CANDIDATES_PER_FRAME * count)
-    pictures = list(reader_of(path).read(path, cells, height))
+    pictures = list(reader_of(path).read(path, span, count, height))
     if not pictures:
-        raise MediaError("no frame could be decoded", value=path, where=f"frames {first} to {end}")
+        raise MediaError("no frame could be decoded", value=path, where=f"frames {span.first} to {span.end}")
     chosen = most_different(pictures, count)
     box = active_box([picture.pixels for picture in pictures])
     stacked = np.stack([box.crop(picture.pixels) for picture in chosen])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lutnet.errors import MediaError
 from lutnet.frames import still, video
-from lutnet.frames.record import Cell, MediaInfo, Picture
+from lutnet.frames.record import MediaInfo, Picture, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Reader:
     name: str
     accepts: Callable[[Path], bool]
     probe: Callable[[Path], MediaInfo]
-    read: Callable[[Path, Sequence[Cell], int], Iterator[Picture]]
+    read: Callable[[Path, Span, int, int], Iterator[Picture]]
 
 
 READERS: tuple[Reader, ...] = (

@@ -1,10 +1,11 @@
-"""The records of this package: what a file holds, which frames are wanted, and a decoded picture."""
+"""The records of this package: what a file holds, a run of frames, and a decoded picture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,8 @@ class MediaInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """Frames ``[first, end)``, counted from the head of the media; any one of them may speak for all."""
+class Span:
+    """Frames ``[first, end)``, counted from the head of the media; at least one."""
 
     first: int
     end: int
@@ -41,6 +42,20 @@ class Cell:
     @property
     def middle(self) -> int:
         return (self.first + self.end - 1) // 2
+
+    @property
+    def quarter(self) -> int:
+        return (3 * self.first + self.end - 1) // 4
+
+    def holds(self, number: int) -> bool:
+        return self.first <= number < self.end
+
+    def split(self, count: int) -> list[Span]:
+        """``count`` spans of near equal length that make up this one; one per frame where it has fewer."""
+        length = self.end - self.first
+        count = min(count, length)
+        edges = [self.first + length * index // count for index in range(count + 1)]
+        return [Span(start, end) for start, end in pairwise(edges)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lutnet.frames.record import Cell, Picture
+from lutnet.frames.record import Picture
 
 THUMBNAIL = (16, 9)
-
-
-def cells_of(first: int, end: int, count: int) -> list[Cell]:
-    """Cut frames ``[first, end)`` into ``count`` cells of near equal length, or one per frame where fewer."""
-    length = end - first
-    count = min(count, length)
-    edges = [first + length * index // count for index in range(count + 1)]
-    return [Cell(start, stop) for start, stop in pairwise(edges)]
 
 
 def most_different(pictures: Sequence[Picture], count: int) -> list[Picture]:

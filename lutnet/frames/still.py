@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lutnet.errors import MediaError
-from lutnet.frames.record import Cell, MediaInfo, Picture, Pixels
+from lutnet.frames.record import MediaInfo, Picture, Pixels, Span
 from lutnet.frames.reduce import analysis_size
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -27,9 +27,9 @@ def probe(path: Path) -> MediaInfo:
         )
 
 
-def read(path: Path, cells: Sequence[Cell], short_side: int) -> Iterator[Picture]:
-    """The one picture, whatever ``cells`` ask for. Raises MediaError."""
-    del cells
+def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Picture]:
+    """The one picture, whatever is asked for. Raises MediaError."""
+    del span, count
     with _opened(path) as image:
         upright = ImageOps.exif_transpose(image)
         alpha = upright.has_transparency_data

@@ -1,11 +1,13 @@
 """Encoded video, through PyAV: seek to a key frame, then decode forward to the exact frame.
 
-Cost: one frame for a cell that holds a key frame; for any other, the frames from the key frame before it on.
+Cost: where key frames lie all over the span, one frame for each candidate. Else the span is cut into as many
+parts as frames are wanted, and each costs the frames from the key frame before its middle up to there; frames
+passed on the way are candidates too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -14,7 +16,7 @@ from av.video.reformatter import VideoReformatter
 from lutnet.errors import MediaError
 from lutnet.frames.container import frame_count, opened, rate_of, start_timecode
 from lutnet.frames.film import Film
-from lutnet.frames.record import Cell, MediaInfo, Picture
+from lutnet.frames.record import MediaInfo, Picture, Span
 from lutnet.frames.reduce import analysis_size, reduced
 
 
@@ -40,8 +42,8 @@ def probe(path: Path) -> MediaInfo:
         )
 
 
-def read(path: Path, cells: Sequence[Cell], short_side: int) -> Iterator[Picture]:
-    """One picture of each cell, in order; cells past the end of the media yield nothing.
+def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Picture]:
+    """About ``count`` to ``2 * count`` pictures from all over ``span``, in order; fewer where the media ends.
 
     Raises MediaError where the file cannot be opened or decoded.
     """
@@ -49,12 +51,17 @@ def read(path: Path, cells: Sequence[Cell], short_side: int) -> Iterator[Picture
         size = analysis_size(stream.codec_context.width, stream.codec_context.height, short_side)
         reformatter = VideoReformatter()
         film = Film(container, stream)
-        for cell in cells:
+        for part in _parts(film, span, count):
             try:
-                frame = film.frame_in(cell)
+                for number, frame in film.candidates(part):
+                    yield reduced(frame, number, size, reformatter)
             except (av.error.FFmpegError, OSError) as error:
                 raise MediaError(
-                    "media cannot be decoded", value=path, where=f"frame {cell.middle}"
+                    "media cannot be decoded", value=path, where=f"frame {part.first}"
                 ) from error
-            if frame is not None:
-                yield reduced(frame, film.number(frame), size, reformatter)
+
+
+def _parts(film: Film, span: Span, count: int) -> list[Span]:
+    """Twice ``count`` parts, of which those with a key frame are enough if they are ``count``."""
+    cheap = [part for part in span.split(2 * count) if film.has_key(part)]
+    return cheap if len(cheap) >= count else span.split(count)
