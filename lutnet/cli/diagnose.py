@@ -10,7 +10,7 @@ from rich.table import Table
 from lutnet.cli.console import output, print_json, table
 from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
 from lutnet.diagnosis.heads import HEADS
-from lutnet.export.manifest import cdl_entry, diagnosis_entry
+from lutnet.plain import cdl_to_plain, corrections_to_plain, fault_to_plain
 from lutnet.frames import read_frames
 from lutnet.grade import Diagnosis
 from lutnet.pipeline import diagnose
@@ -40,9 +40,9 @@ def _entry(path: Path, diagnosis: Diagnosis) -> dict[str, object]:
     fault = diagnosis.fault
     return {
         "file": str(path),
-        "corrections": diagnosis_entry(diagnosis),
-        "fault": None if fault is None else {"name": fault.name, "level": fault.level},
-        "cdl": cdl_entry(diagnosis.cdl),
+        "corrections": corrections_to_plain(diagnosis),
+        "fault": None if fault is None else fault_to_plain(fault),
+        "cdl": cdl_to_plain(diagnosis.cdl),
         "warnings": list(diagnosis.warnings),
     }
 

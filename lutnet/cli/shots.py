@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, table
-from lutnet.export.manifest import range_entry
+from lutnet.plain import range_to_plain
 from lutnet.export.timecode import timecode
 from lutnet.shot import FrameRange, Shot
 from lutnet.timeline import Timeline, read_timeline
@@ -42,8 +42,8 @@ def _document(timeline: Timeline) -> dict[str, object]:
                 "name": shot.name,
                 "track": shot.track,
                 "track_name": shot.track_name,
-                "record": range_entry(shot.record),
-                "source": range_entry(shot.source),
+                "record": range_to_plain(shot.record),
+                "source": range_to_plain(shot.source),
                 "media": shot.media,
                 "state": "ready" if shot.skipped is None else "skipped",
                 "reason": shot.skipped,

@@ -16,7 +16,8 @@ from PIL import Image
 from torch import Tensor
 
 from lutnet.demo.scenes import REFERENCE_SCENES, REFERENCE_VIEW, SCENES, SHOTS, DemoShot, Photo, View
-from lutnet.ops.detune import NAMES, detune
+from lutnet.ops.detune import NAMES
+from lutnet.training.sampling import detune_bytes
 
 WIDTH, HEIGHT = 640, 360
 RATE = Fraction(24)
@@ -99,9 +100,8 @@ def _look(photo: Photo, view: View) -> Tensor:
 
 
 def _spoiled(frame: Tensor, amounts: Tensor) -> npt.NDArray[np.uint8]:
-    if not bool(amounts.any()):
-        return _to_8_bit(frame)
-    return _to_8_bit(detune(frame.movedim(0, -1), amounts).movedim(-1, 0))
+    pixels = (frame * 255.0).round().byte()
+    return _to_8_bit(detune_bytes(pixels[None], amounts[None])[0]) if bool(amounts.any()) else _to_8_bit(frame)
 
 
 def _to_8_bit(frame: Tensor) -> npt.NDArray[np.uint8]:

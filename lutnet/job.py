@@ -1,0 +1,48 @@
+"""The content hash of grading one shot: equal hashes mean equal results, so nothing needs computing twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from lutnet.plain import Json, range_to_plain
+from lutnet.reference import Reference
+from lutnet.shot import Shot
+from lutnet.weights import WEIGHTS
+
+
+def job_hash(shot: Shot, reference: str | None, settings: Json) -> str:
+    """Hash of everything the grade of ``shot`` follows from: media, used range, reference, settings, weights.
+
+    reference: its ``reference_hash``. settings: plain values, those that change the grade.
+    The media file counts by path, size and time of change: reading it whole would cost more than grading it.
+    """
+    facts = {
+        "media": _media_identity(shot.media),
+        "source": range_to_plain(shot.source),
+        "media_start": str(shot.media_start),
+        "reference": reference,
+        "settings": settings,
+        "weights": [weights.sha256 for weights in WEIGHTS],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def reference_hash(reference: Reference) -> str:
+    """Hash of the pixels that were read, whatever file they came from."""
+    digest = hashlib.sha256()
+    for frames in reference.sets:
+        digest.update(str(tuple(frames.pixels.shape)).encode())
+        digest.update(frames.pixels.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _media_identity(media: str | None) -> list[str | int] | None:
+    if media is None:
+        return None
+    try:
+        facts = Path(media).stat()
+    except OSError:
+        return [media]
+    return [media, facts.st_size, facts.st_mtime_ns]

@@ -1,0 +1,211 @@
+"""The product on one page: timeline -> shots -> frames -> diagnosis -> refinement -> package."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from torch import Tensor
+
+from lutnet import diagnosis, refinement
+from lutnet.errors import InputError, MediaError, OutputError
+from lutnet.export.package import RunSettings, default_folder, write_package
+from lutnet.frames import probe, read_shot
+from lutnet.grade import Diagnosis, Grade
+from lutnet.job import job_hash, reference_hash
+from lutnet.reference import Reference, read_reference
+from lutnet.result import ClipResult, Status
+from lutnet.shot import Frames, Shot
+from lutnet.store import FILE_NAME, Store
+from lutnet.thumbnails import ThumbnailSpool
+from lutnet.timeline import Timeline, read_timeline, timeline_of_media
+
+DECODE_AHEAD = 2
+"""Shots decoded ahead of the analysis: enough to keep two cores busy, and a bound on memory."""
+
+OnClip = Callable[[ClipResult, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeSettings:
+    """What a run is asked for.
+
+    strength: 0 (identity) and above; 1 is the full correction. frames: representative frames per shot.
+    bake: one LUT holds CDL and LUT. discard_decisions: overwrite what people approved, changed or rejected.
+    """
+
+    strength: float = 1.0
+    frames: int = 3
+    bake: bool = False
+    discard_decisions: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.strength <= 4:
+            raise InputError("strength is out of range", value=self.strength, allowed="0 to 4, 1 is the full grade")
+        if self.frames < 1:
+            raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")
+
+
+@dataclass(frozen=True, slots=True)
+class GradedTimeline:
+    """A graded timeline: the package's folder, and one result per clip in timeline order."""
+
+    folder: Path
+    clips: tuple[ClipResult, ...]
+
+    @property
+    def skipped(self) -> tuple[ClipResult, ...]:
+        return tuple(clip for clip in self.clips if clip.status is Status.SKIPPED)
+
+
+def diagnose(frames: Tensor | Frames, reference: Tensor | Frames | None = None) -> Diagnosis:
+    """Say what is wrong with one shot; see ``lutnet.diagnosis.diagnose``."""
+    return diagnosis.diagnose(frames, reference)
+
+
+def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Grade:
+    """The grade that brings one shot to a reference.
+
+    Parameters
+    ----------
+    frames, reference: ``[N, 3, H, W]`` in 0..1, encoded in the same space; sizes may differ.
+    strength: 0 is the identity, 1 the full grade; the graded value is ``x + strength * (G(x) - x)``.
+
+    Raises InputError for NaN, another shape, or a strength below 0.
+    """
+    sets = (_as_frames(reference),)
+    return refinement.refine(_as_frames(frames), sets, strength=strength).grade
+
+
+def grade_timeline(
+    timeline: Path | str,
+    reference: Path | str | None = None,
+    output: Path | str | None = None,
+    settings: GradeSettings | None = None,
+    on_clip: OnClip = lambda *_: None,
+) -> GradedTimeline:
+    """Grade every clip of a timeline and write its package.
+
+    Parameters
+    ----------
+    timeline: an ``.otio`` file (others with OpenTimelineIO's plugins).
+    reference: an image, a video, a folder of images, or ``clip:NAME``; None corrects the faults found.
+    output: the package's folder; None is ``<stem>.lutnet`` beside the timeline.
+    on_clip: hears of every finished clip: its result, how many are done, of how many.
+
+    Clips that cannot be read are skipped and reported in their results. Raises LutnetError for anything
+    that keeps the whole from being done; nothing is written then.
+    """
+    return _grade(read_timeline(Path(timeline)), reference, output, settings or GradeSettings(), on_clip)
+
+
+def match_file(
+    source: Path | str,
+    reference: Path | str,
+    output: Path | str | None = None,
+    settings: GradeSettings | None = None,
+    on_clip: OnClip = lambda *_: None,
+) -> GradedTimeline:
+    """Grade one still or video file to a reference: the package of a timeline of one clip."""
+    info = probe(Path(source))
+    plan = timeline_of_media(Path(source), info.rate, info.frame_count)
+    return _grade(plan, reference, output, settings or GradeSettings(), on_clip)
+
+
+def grade_shot(shot: Shot, frames: Frames, reference: Reference | None, strength: float) -> ClipResult:
+    """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong)."""
+    found = diagnosis.diagnose(frames)
+    refined = refinement.refine(frames, reference.sets if reference else (), found, strength=strength)
+    warnings = dict.fromkeys((*frames.warnings, *found.warnings, *refined.warnings))
+    return ClipResult(shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(warnings))
+
+
+def _grade(
+    plan: Timeline,
+    reference_name: Path | str | None,
+    output: Path | str | None,
+    settings: GradeSettings,
+    on_clip: OnClip,
+) -> GradedTimeline:
+    folder = default_folder(plan.path) if output is None else Path(output)
+    reference = None if reference_name is None else read_reference(str(reference_name), plan)
+    jobs = _jobs(plan.shots, reference, settings)
+    if (folder / FILE_NAME).exists() and not settings.discard_decisions:
+        with Store(folder) as store:
+            store.require_undecided(jobs)
+    results = []
+    with ThumbnailSpool(reference.sets[0].pixels[0] if reference else None) as thumbnails:
+        for shot, frames in _decoded(plan.shots, settings.frames):
+            if isinstance(frames, Frames):
+                result = grade_shot(shot, frames, reference, settings.strength)
+                thumbnails.add(shot.id, frames.pixels[len(frames) // 2], result.grade or Grade())
+            else:
+                result = ClipResult(shot, Status.SKIPPED, warnings=(frames,))
+            results.append(result)
+            on_clip(result, len(results), len(plan.shots))
+        run = RunSettings(
+            version("lutnet"),
+            strength=settings.strength,
+            reference=reference.description if reference else None,
+            bake=settings.bake,
+        )
+        with _kept(folder):
+            with Store(folder) as store:
+                decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
+            write_package(folder, decided, plan, run, thumbnails)
+    return GradedTimeline(folder, decided)
+
+
+def _decoded(shots: Sequence[Shot], count: int) -> Iterator[tuple[Shot, Frames | str]]:
+    """Frames of each shot in order, or why there are none; decodes a little ahead in a second thread."""
+    with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
+        waiting: list[tuple[Shot, Future[Frames | str]]] = []
+        for shot in shots:
+            waiting.append((shot, pool.submit(_read, shot, count)))
+            if len(waiting) > DECODE_AHEAD:
+                first, frames = waiting.pop(0)
+                yield first, frames.result()
+        for first, frames in waiting:
+            yield first, frames.result()
+
+
+def _read(shot: Shot, count: int) -> Frames | str:
+    if shot.skipped is not None:
+        return shot.skipped
+    try:
+        return read_shot(shot, count=count)
+    except MediaError as error:
+        return str(error)
+
+
+def _jobs(
+    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings
+) -> dict[str, str]:
+    digest = None if reference is None else reference_hash(reference)
+    facts = {"strength": settings.strength, "frames": settings.frames, "version": version("lutnet")}
+    return {shot.id: job_hash(shot, digest, facts) for shot in shots}
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """A folder to write into; one that was not there before goes away again if the block fails."""
+    missing = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("cannot make the package's folder", value=error.strerror, where=folder) from error
+    try:
+        yield
+    except BaseException:
+        if missing:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _as_frames(frames: Tensor | Frames) -> Frames:
+    return frames if isinstance(frames, Frames) else Frames(frames)

@@ -1,0 +1,188 @@
+"""``lutnet grade`` as a user runs it: exit codes, one clear message, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+
+from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
+from lutnet.demo.scenes import SHOTS
+
+
+def grade(folder: Path, *options: str) -> int:
+    return main(["grade", str(folder / "timeline.otio"), *options])
+
+
+def manifest(folder: Path) -> dict[str, object]:
+    document: dict[str, object] = json.loads((folder / "timeline.lutnet" / "grades.json").read_text())
+    return document
+
+
+def clips(folder: Path) -> list[dict[str, object]]:
+    entries: list[dict[str, object]] = manifest(folder)["clips"]  # type: ignore[assignment]
+    return entries
+
+
+def test_grade_writes_a_package_with_every_clip_proposed(
+    footage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grade(footage, "--ref", str(footage / "reference.png")) == 0
+    assert [clip["name"] for clip in clips(footage)] == [shot.name for shot in SHOTS]
+    assert {clip["status"] for clip in clips(footage)} == {"proposed"}
+    names = {path.name for path in (footage / "timeline.lutnet").iterdir()}
+    assert {"timeline.otio", "timeline.edl", "grades.json", "review.png", "cdl", "luts"} <= names
+    printed = capsys.readouterr()
+    assert all(shot.name in printed.out for shot in SHOTS)
+    assert "\r" not in printed.err, "no progress bar when stderr is not a terminal"
+
+
+def test_the_same_input_gives_the_same_bytes(footage: Path) -> None:
+    def package() -> dict[str, bytes]:
+        files = (path for path in (footage / "timeline.lutnet").rglob("*") if path.is_file())
+        return {str(p.relative_to(footage)): p.read_bytes() for p in files if "sqlite" not in p.name}
+
+    grade(footage, "--ref", "clip:garage wide", "--quiet")
+    first = package()
+    grade(footage, "--ref", "clip:garage wide", "--quiet")
+    assert package() == first
+
+
+def test_strength_zero_writes_identity_cdls_and_no_lut(footage: Path) -> None:
+    assert grade(footage, "--ref", str(footage / "reference.png"), "--strength", "0", "--quiet") == 0
+    for clip in clips(footage):
+        assert clip["lut"] is None
+        assert clip["cdl"] == {"slope": [1.0] * 3, "offset": [0.0] * 3, "power": [1.0] * 3, "saturation": 1.0}
+
+
+def test_json_prints_the_manifest(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert grade(footage, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == manifest(footage)
+
+
+def test_missing_media_is_skipped_and_the_rest_is_graded(
+    footage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (footage / "media" / "1.mp4").unlink()
+    (footage / "media" / "2.mp4").write_bytes((footage / "media" / "2.mp4").read_bytes()[:1000])
+    (footage / "media" / "3.mp4").write_text("no video")
+    assert grade(footage) == EXIT_SKIPPED
+    states = [clip["status"] for clip in clips(footage)]
+    assert states == ["proposed", "skipped", "skipped", "skipped"] + ["proposed"] * (len(SHOTS) - 4)
+    assert capsys.readouterr().out.count("skipped:") == 3
+
+
+def spoil_json(folder: Path) -> None:
+    (folder / "timeline.otio").write_text("{ this is no JSON")
+
+
+def future_schema(folder: Path) -> None:
+    path = folder / "timeline.otio"
+    path.write_text(path.read_text().replace('"Clip.2"', '"Clip.99"'))
+
+
+def no_clips(folder: Path) -> None:
+    timeline = otio.schema.Timeline("empty")
+    timeline.tracks.append(otio.schema.Track("V1", kind=otio.schema.TrackKind.Video))
+    otio.adapters.write_to_file(timeline, str(folder / "timeline.otio"))
+
+
+def no_video_track(folder: Path) -> None:
+    timeline = otio.schema.Timeline("sound only")
+    timeline.tracks.append(otio.schema.Track("A1", kind=otio.schema.TrackKind.Audio))
+    otio.adapters.write_to_file(timeline, str(folder / "timeline.otio"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda folder: (folder / "timeline.otio").unlink(), "not found"),
+        (spoil_json, "not a timeline"),
+        (future_schema, "newer OpenTimelineIO"),
+        (no_clips, "empty"),
+        (no_video_track, "no video track"),
+    ],
+)
+def test_a_bad_timeline_is_one_message_and_nothing_is_written(
+    footage: Path, spoil: Callable[[Path], None], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(footage)
+    assert grade(footage) == EXIT_BAD_INPUT
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("lutnet: error: ") and printed.err.count("\n") == 1
+    assert message in printed.err
+    assert not (footage / "timeline.lutnet").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--ref", "nowhere.png"], "reference does not exist"),
+        (["--ref", "clip:nobody"], "no clip has this name"),
+        (["--strength", "nan"], "strength"),
+        (["--strength", "-1"], "strength"),
+        (["--frames", "0"], "frames"),
+    ],
+)
+def test_a_bad_option_is_one_message_and_nothing_is_written(
+    footage: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grade(footage, *options) == EXIT_BAD_INPUT
+    printed = capsys.readouterr()
+    assert message in printed.err and "Traceback" not in printed.err
+    assert not (footage / "timeline.lutnet").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n broken"])
+def test_a_reference_that_is_no_image_is_refused(
+    footage: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = footage / "bad.png"
+    bad.write_bytes(content)
+    assert grade(footage, "--ref", str(bad)) == EXIT_BAD_INPUT
+    assert "bad.png" in capsys.readouterr().err
+
+
+def test_an_empty_reference_folder_is_refused(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (footage / "stills").mkdir()
+    assert grade(footage, "--ref", str(footage / "stills")) == EXIT_BAD_INPUT
+    assert "no image" in capsys.readouterr().err
+
+
+def test_a_foreign_output_folder_is_left_alone(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    foreign = footage / "holiday"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("keep me")
+    assert grade(footage, "-o", str(foreign)) == EXIT_BAD_INPUT
+    assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
+    assert "letter.txt" in capsys.readouterr().err
+
+
+def test_shots_lists_what_would_be_graded(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (footage / "media" / "1.mp4").unlink()
+    assert main(["shots", str(footage / "timeline.otio"), "--json"]) == 0
+    shots = json.loads(capsys.readouterr().out)["shots"]
+    assert [shot["name"] for shot in shots] == [shot.name for shot in SHOTS]
+    assert [shot["state"] for shot in shots[:3]] == ["ready", "skipped", "ready"]
+    assert main(["shots", str(footage / "timeline.otio")]) == 0
+    assert "offline" in capsys.readouterr().out
+
+
+def test_match_writes_the_same_kind_of_package(footage: Path) -> None:
+    source, reference = footage / "media" / "0.mp4", footage / "reference.png"
+    assert main(["match", str(source), "--ref", str(reference), "--quiet"]) == 0
+    document = json.loads((footage / "media" / "0.lutnet" / "grades.json").read_text())
+    assert [clip["status"] for clip in document["clips"]] == ["proposed"]
+
+
+def test_diagnose_prints_a_table_and_json(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reference = str(footage / "reference.png")
+    assert main(["diagnose", reference]) == 0
+    assert "black point" in capsys.readouterr().out
+    assert main(["diagnose", reference, "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert set(entry["corrections"]) >= {"exposure", "saturation"}
