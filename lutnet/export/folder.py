@@ -16,36 +16,41 @@ from pathlib import Path
 from lutnet.errors import OutputError
 from lutnet.export.atomic import cannot_write
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 NEW = ".lutnet-new"
 OLD = ".lutnet-old"
 
+Owned = Callable[[Path], Set[str]]
+"""The entries of a folder that belong to its contents, from the path of their seal (which may be missing)."""
+
 
 @contextmanager
-def exchanged(folder: Path, seal: str, owned: Callable[[Path], Set[str]]) -> Iterator[Path]:
+def exchanged(folder: Path, seal: str, owned: Owned) -> Iterator[Path]:
     """Give a folder to build the new contents in, and put them in place when the block ends without error.
 
     seal: name of the file without which the contents do not count; the block must write it.
-    owned: the entries of ``folder`` that belong to the contents, from the path of the old seal.
-    Raises OutputError; ``folder`` then holds what it held before (nothing, if it was not there).
+    Raises OutputError; ``folder`` then holds what it held before, and is gone if it was not there.
     """
     made = _make(folder)
     try:
-        _finish(folder, seal, owned)
-        new = folder / NEW
-        new.mkdir()
-        yield new
-        _sync(new)
-        _commit(folder, seal, owned)
+        with _locked(folder):
+            yield from _built(folder, seal, owned)
     except BaseException as error:
-        _clear(folder, made)
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
         if isinstance(error, OSError):
             raise cannot_write(folder, error) from error
         raise
 
 
-def was_interrupted(folder: Path) -> bool:
+def was_interrupted(folder: Path, seal: str) -> bool:
     """Whether a writer was stopped between the old contents and the new."""
-    return (folder / OLD).exists()
+    return (folder / OLD).exists() and not (folder / seal).exists()
 
 
 def _make(folder: Path) -> list[Path]:
@@ -58,39 +63,74 @@ def _make(folder: Path) -> list[Path]:
     return missing
 
 
-def _finish(folder: Path, seal: str, owned: Callable[[Path], Set[str]]) -> None:
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other writers out, where the system can lock a folder; the lock ends with the process."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(
+            "another lutnet is writing this package", where=folder, fix="Wait until it has finished."
+        ) from error
+
+
+def _built(folder: Path, seal: str, owned: Owned) -> Iterator[Path]:
+    _finish(folder, seal, owned)
+    new = folder / NEW
+    try:
+        new.mkdir()
+        yield new
+        _sync(new)
+        _commit(folder, seal, owned)
+    finally:
+        if not was_interrupted(folder, seal):
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _finish(folder: Path, seal: str, owned: Owned) -> None:
     """Finish what a killed writer began: forward once its exchange had begun, away with it before."""
-    if was_interrupted(folder) and (folder / NEW / seal).exists():
+    if (folder / OLD).exists() and (folder / NEW / seal).exists():
         _commit(folder, seal, owned)
     for leftover in (folder / NEW, folder / OLD):
         if leftover.exists():
             shutil.rmtree(leftover)
 
 
-def _commit(folder: Path, seal: str, owned: Callable[[Path], Set[str]]) -> None:
+def _commit(folder: Path, seal: str, owned: Owned) -> None:
     new, old = folder / NEW, folder / OLD
     names = sorted((path.name for path in new.iterdir()), key=lambda name: (name == seal, name))
     if seal not in names:
         raise OutputError("new contents lack their seal", value=seal, where=folder)
     try:
         old.mkdir(exist_ok=True)
-        _move(seal, folder, old)
+        _set_aside(seal, folder)
         for name in sorted(owned(old / seal) | set(names)):
-            _move(name, folder, old)
+            _set_aside(name, folder)
         for name in names:
-            os.replace(new / name, folder / name)  # noqa: PTH105 - the one name that tests let fail
+            os.replace(new / name, folder / name)  # noqa: PTH105 - the one call that tests let fail
     except OSError as error:
         _roll_back(folder, seal, names)
         raise cannot_write(folder, error) from error
     _sync(folder)
-    shutil.rmtree(old)
-    new.rmdir()
+    shutil.rmtree(old, ignore_errors=True)  # with the seal in place it means nothing any more
 
 
-def _move(name: str, source: Path, target: Path) -> None:
+def _set_aside(name: str, folder: Path) -> None:
     # A second attempt finds the old entry moved already; what stands in its place is the new one.
-    if (source / name).exists() and not (target / name).exists():
-        os.replace(source / name, target / name)  # noqa: PTH105
+    if (folder / name).exists() and not (folder / OLD / name).exists():
+        os.replace(folder / name, folder / OLD / name)  # noqa: PTH105
 
 
 def _roll_back(folder: Path, seal: str, names: list[str]) -> None:
@@ -102,14 +142,6 @@ def _roll_back(folder: Path, seal: str, names: list[str]) -> None:
         for path in sorted(old.iterdir(), key=lambda path: path.name == seal):
             os.replace(path, folder / path.name)  # noqa: PTH105
         old.rmdir()
-
-
-def _clear(folder: Path, made: list[Path]) -> None:
-    if not was_interrupted(folder):
-        shutil.rmtree(folder / NEW, ignore_errors=True)
-    for path in made:
-        with suppress(OSError):
-            path.rmdir()
 
 
 def _sync(folder: Path) -> None:

@@ -55,7 +55,7 @@ def cut(text: str, size: int, room: float) -> str:
 
 
 def wrapped(text: str, size: int, room: float, limit: int) -> list[str]:
-    """``text`` in at most ``limit`` lines, broken between words at ``room`` pixels; the last takes the rest."""
+    """``text`` in up to ``limit`` lines, broken between words at ``room`` pixels; the last takes the rest."""
     lines = [""]
     for word in legible(text).split():
         longer = f"{lines[-1]} {word}".strip()

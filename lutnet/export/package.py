@@ -109,7 +109,7 @@ def write_package(
     describe: a diagnosis in words, for the contact sheet.
     Raises OutputError, and the folder is as it was.
     """
-    _require_ours(folder)
+    check_folder(folder)
     with exchanged(folder, MANIFEST, _owned) as new:
         _Writer(new, folder, timeline, settings, describe).write(results, thumbnails or {})
     return folder / MANIFEST
@@ -249,8 +249,11 @@ class _Writer:
         return f"lutnet {self.settings.version}, in {self.settings.space}"
 
 
-def _require_ours(folder: Path) -> None:
-    """Refuse to make a package of a folder that holds something else."""
+def check_folder(folder: Path) -> None:
+    """Raise OutputError unless ``folder`` can become or is a package: missing, empty, or one already.
+
+    To be asked before the work begins; nothing is written.
+    """
     if folder.is_file():
         raise OutputError("the package's folder is a file", where=folder, fix="Name a new folder with -o.")
     foreign = (
