@@ -65,7 +65,7 @@ def read_package(folder: Path) -> Package:
 
     Raises GradeFileError, which names the file or clip.
     """
-    if was_interrupted(folder):
+    if was_interrupted(folder, MANIFEST):
         raise GradeFileError(
             "writing the package was interrupted", where=folder, fix="Run the command again."
         )
