@@ -15,8 +15,8 @@ _BUSY_SECONDS = 10.0
 _SCHEMA = """
 CREATE TABLE clip (
     shot_id TEXT PRIMARY KEY,
-    position INTEGER,            -- in the timeline; NULL: no longer in it
-    job TEXT NOT NULL,           -- content hash of the job that computed it; '': unknown
+    position INTEGER,            -- in the timeline, or NULL: no longer in it
+    job TEXT NOT NULL,           -- content hash of the job that computed it, or '' where unknown
     result TEXT NOT NULL,
     lut BLOB,
     diagnosis_lut BLOB
