@@ -1,0 +1,99 @@
+"""Folds of a 3D LUT: where two colours change places, gradients tear. Finding them, and easing them out."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lutnet.ops.lut3d import identity_lattice
+
+ROUNDS = 40
+EASING = 0.35
+"""Share of the way to the identity that a folded cell's corners go in one round."""
+
+_Corner = tuple[int, int]
+# Which edge along r (at g, b), g (at r, b) and b (at r, g) spans each volume: those that meet in one of the
+# cell's 8 corners, and those along the 6 tetrahedra of tetrahedral interpolation.
+_CORNERS: list[tuple[_Corner, _Corner, _Corner]] = [
+    ((g, b), (r, b), (r, g)) for r in (0, 1) for g in (0, 1) for b in (0, 1)
+]
+_TETRAHEDRA: list[tuple[_Corner, _Corner, _Corner]] = [
+    ((0, 0), (1, 0), (1, 1)),
+    ((0, 0), (1, 1), (1, 0)),
+    ((1, 0), (0, 0), (1, 1)),
+    ((1, 1), (0, 0), (0, 1)),
+    ((0, 1), (1, 1), (0, 0)),
+    ((1, 1), (0, 1), (0, 0)),
+]
+
+
+def smallest_volume(lattice: Tensor) -> Tensor:
+    """Smallest Jacobian of each cell, ``[N-1, N-1, N-1]`` float64; 1 everywhere for the identity.
+
+    ``lattice [N, N, N, 3]`` over 0..1. Below 0 the cell is folded; a clipped cell has 0.
+    """
+    along_r, along_g, along_b = _edges(lattice.double())
+    volumes = [
+        _volume(along_r[at_r], along_g[at_g], along_b[at_b]) for at_r, at_g, at_b in _CORNERS + _TETRAHEDRA
+    ]
+    return torch.stack(volumes).amin(0)
+
+
+def neutral_steps(lattice: Tensor) -> Tensor:
+    """Smallest step of any channel along each cell of the neutral axis, ``[N-1]``; 1 for the identity."""
+    size = lattice.shape[0]
+    index = torch.arange(size)
+    return lattice[index, index, index].double().diff(dim=0).amin(-1) * (size - 1)
+
+
+def unfold(lattice: Tensor) -> Tensor:
+    """The nearest lattice found without a fold and with rising neutrals: folded places go toward identity.
+
+    Each round draws the surroundings of every fault part of the way to the identity, wider each time; what
+    is sound stays as it is. ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type.
+    """
+    identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
+    eased = lattice.double()
+    for radius in range(1, ROUNDS + 1):
+        faults = _faulty_points(eased)
+        if not bool(faults.any()):
+            return eased.to(lattice.dtype)
+        share = EASING * _spread(faults, min(radius, 8)).unsqueeze(-1)
+        eased = torch.lerp(eased, identity, share)
+    return identity.to(lattice.dtype)
+
+
+def _edges(lattice: Tensor) -> tuple[dict[_Corner, Tensor], ...]:
+    """Per axis, the cell's four parallel edges, keyed by where they lie on the two other axes."""
+    scaled = lattice * (lattice.shape[0] - 1)
+    keys = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    last = lattice.shape[0] - 1
+
+    def part(values: Tensor, axes: tuple[int, int], key: _Corner) -> Tensor:
+        return values.narrow(axes[0], key[0], last).narrow(axes[1], key[1], last)
+
+    others = ((1, 2), (0, 2), (0, 1))
+    return tuple({key: part(scaled.diff(dim=axis), others[axis], key) for key in keys} for axis in range(3))
+
+
+def _volume(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:
+    volume: Tensor = (red * torch.linalg.cross(green, blue)).sum(-1)
+    return volume
+
+
+def _faulty_points(lattice: Tensor) -> Tensor:
+    """Lattice points of folded cells and of falling neutrals, as 0 or 1 ``[N, N, N]``."""
+    stored = lattice.float()
+    cells = (smallest_volume(stored) < 0).double()
+    index = torch.arange(len(cells))
+    cells[index, index, index] += (neutral_steps(stored) < 0).double()
+    padded = torch.nn.functional.pad(cells[None, None].clamp(max=1.0), (1,) * 6)
+    return torch.nn.functional.max_pool3d(padded, 2, 1)[0, 0]
+
+
+def _spread(points: Tensor, radius: int) -> Tensor:
+    """A soft hill of ``radius`` points around every marked point, 1 on the marks."""
+    size = 2 * radius + 1
+    wide = torch.nn.functional.max_pool3d(points[None, None].float(), size, 1, radius)
+    smooth = torch.nn.functional.avg_pool3d(wide, size, 1, radius, count_include_pad=False)
+    return torch.maximum(smooth[0, 0].double(), points)

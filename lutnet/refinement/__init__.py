@@ -1,0 +1,5 @@
+"""Refinement: one shot and a reference to the grade that brings the one to the other."""
+
+from lutnet.refinement.fit import Refined, match, refine
+
+__all__ = ["Refined", "match", "refine"]

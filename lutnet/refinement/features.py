@@ -1,0 +1,70 @@
+"""Local features that survive a grade: SIFT on contrast-equalised luma."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from lutnet.ops.cdl import LUMA_WEIGHTS
+
+Picture = npt.NDArray[np.float32]
+"""``[H, W, 3]`` in 0..1, encoded."""
+Grey = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.float32]
+"""``[P, 2]``: x, y in pixels, 0 at the centre of the first pixel."""
+
+LUMA = np.array(LUMA_WEIGHTS, dtype=np.float32)
+
+MAX_FEATURES = 1200
+SMALL_SIDE = 320
+"""Pictures with a longer side below this are looked at twice as large: SIFT finds little in tiny ones."""
+
+RATIO = 0.8
+_FAINT = 0.01  # SIFT's contrast threshold: a quarter of its default, as flat grades leave faint edges
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LocalFeatures:
+    """``points [P, 2]`` and their RootSIFT ``descriptors [P, 128]``, of unit length."""
+
+    points: Points
+    descriptors: npt.NDArray[np.float32]
+
+
+def equalised(picture: Picture) -> Grey:
+    """Luma stretched between its extremes, then equalised locally: what is left hardly knows the grade."""
+    luma = picture @ LUMA
+    low, high = np.percentile(luma, (1, 99))
+    stretched = np.clip((luma - low) / max(high - low, 1 / 64), 0.0, 1.0)
+    return np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply((stretched * 255.0).astype(np.uint8)))
+
+
+def local_features(grey: Grey) -> LocalFeatures:
+    """SIFT features of an equalised picture; none at all where it is flat."""
+    scale = 2 if max(grey.shape) < SMALL_SIDE else 1
+    larger = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    sift = cv2.SIFT_create(nfeatures=MAX_FEATURES, contrastThreshold=_FAINT)
+    found, counts = sift.detectAndCompute(larger, None)
+    if counts is None:
+        return LocalFeatures(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
+    points = (np.array([point.pt for point in found]) + 0.5) / scale - 0.5
+    descriptors = np.sqrt(counts / np.maximum(counts.sum(1, keepdims=True), 1e-6))
+    return LocalFeatures(points.astype(np.float32), descriptors.astype(np.float32))
+
+
+def matched(first: LocalFeatures, second: LocalFeatures) -> tuple[Points, Points]:
+    """Points of both that are each other's best match and clearly better than the runner-up."""
+    if len(first.points) < 2 or len(second.points) < 2:
+        return first.points[:0], second.points[:0]
+    likeness = first.descriptors @ second.descriptors.T
+    best = likeness.argmax(1)
+    rows = np.arange(len(best))
+    mutual = likeness.argmax(0)[best] == rows
+    top = likeness[rows, best]
+    likeness[rows, best] = -1.0
+    distance, runner_up = (np.sqrt(np.maximum(2 - 2 * values, 0)) for values in (top, likeness.max(1)))
+    kept = mutual & (distance < RATIO * runner_up)
+    return first.points[kept], second.points[best[kept]]
