@@ -59,15 +59,15 @@ def rate_of(stream: Any) -> Fraction:
     return stream.average_rate or stream.guessed_rate or FALLBACK_RATE
 
 
-def frame_count(container: Any, stream: Any) -> int | None:
-    """As the header states it, or by duration; None where neither is known."""
+def frame_count(container: Any, stream: Any) -> int:
+    """As the header states it, else by duration, else by counting packets (nothing is decoded)."""
     if stream.frames:
         return int(stream.frames)
     if stream.duration:
-        return round(stream.duration * stream.time_base * rate_of(stream))
+        return round(Fraction(stream.duration * stream.time_base) * rate_of(stream))
     if container.duration:
         return round(Fraction(container.duration, av.time_base) * rate_of(stream))
-    return None
+    return len([packet for packet in container.demux(stream) if packet.size])
 
 
 def start_timecode(container: Any, stream: Any) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import av
 from av.format import Flags
 
 from lutnet.frames.container import decoded, rate_of
@@ -22,14 +23,14 @@ class Film:
         self._container = container
         self._stream = stream
         self._second = int(1 / stream.time_base)
-        self._ticks = 1 / (rate_of(stream) * stream.time_base)
+        self._ticks: Fraction = 1 / (rate_of(stream) * stream.time_base)
         self._origin: int = stream.start_time or 0
         self._timed = not container.format.flags & Flags.no_timestamps.value
         self._untimed = 0
         # Transport streams find their first key frame only from well before it.
         self._head = self._origin - self._second
         if self._timed:  # Matroska reads its index at the first seek only
-            container.seek(self._head, stream=stream)
+            self._jump(self._head)
         self._frames = decoded(container, stream)
         self._now: Any = None
 
@@ -77,7 +78,7 @@ class Film:
         return round((time - self._origin) / self._ticks)
 
     def _end(self, frame: Any) -> Fraction:
-        return Fraction(frame.pts) + (frame.duration or self._ticks)
+        return Fraction(frame.pts) + Fraction(frame.duration or self._ticks)
 
     def _key_before(self, time: int) -> int | None:
         """When, by the container's index, the last key frame up to ``time`` is decoded."""
@@ -95,7 +96,7 @@ class Film:
             return True
         entries = self._stream.index_entries
         reaches = len(entries) > 0 and entries[len(entries) - 1].timestamp >= target - self._second
-        return not reaches and target - self._now.pts > _FORWARD_SECONDS * self._second
+        return bool(not reaches and target - self._now.pts > _FORWARD_SECONDS * self._second)
 
     def _seek(self, target: int) -> None:
         """Stand on a key frame that is shown at or before ``target``.
@@ -106,13 +107,19 @@ class Film:
         back = 0
         while True:
             wanted = max(target - back, self._head)
-            self._container.seek(wanted, stream=self._stream, backward=True)
+            self._jump(wanted)
             self._frames = decoded(self._container, self._stream)
             at_head = wanted == self._head
             self._now = next((frame for frame in self._frames if frame.key_frame or at_head), None)
             if at_head or (self._now is not None and self._now.pts <= target):
                 return
             back = max(2 * back, self._second)
+
+    def _jump(self, time: int) -> None:
+        try:
+            self._container.seek(time, stream=self._stream, backward=True)
+        except av.error.FFmpegError:  # AVI refuses times before its first frame
+            self._container.seek(max(time, self._origin), stream=self._stream, backward=True)
 
     def _next(self) -> Any | None:
         frame = next(self._frames, None)

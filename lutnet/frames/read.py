@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ import numpy as np
 from lutnet.errors import InputError, MediaError
 from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
-from lutnet.frames.record import MediaInfo, Picture, Span
+from lutnet.frames.record import Picture, Span
 from lutnet.frames.select import most_different
+from lutnet.frames.used import used_span
 from lutnet.shot import Frames
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def read_frames(source: Path | str, *, count: int = 3, height: int = 256) -> Frames:
     """Up to ``count`` representative frames of a video, or the one of a still.
 
-    Pixels ``[N, 3, h, w]`` float32, R'G'B' encoded, 0..1; the shorter side is ``height`` before black bars are
-    cropped, less where the source is smaller. Raises MediaError where nothing can be decoded.
+    Pixels ``[N, 3, h, w]`` float32, R'G'B' encoded, 0..1; the shorter side is ``height`` before black bars
+    are cropped, less where the source is smaller. Raises MediaError where nothing can be decoded.
     """
     path = Path(source)
     info = reader_of(path).probe(path)
-    return _frames(path, Span(0, info.frame_count or 1), count, height)
+    return _frames(path, Span(0, max(info.frame_count, 1)), count, height)
 
 
 def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
@@ -38,35 +38,11 @@ def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
     if shot.media is None:
         raise MediaError("the clip has no media", where=shot.name)
     path = Path(shot.media)
-    return _frames(path, used_span(shot, reader_of(path).probe(path)), count, height)
+    span, warnings = used_span(shot, reader_of(path).probe(path))
+    return _frames(path, span, count, height, warnings)
 
 
-def used_span(shot: Shot, info: MediaInfo) -> Span:
-    """The frames of the file that ``shot`` uses: at least one.
-
-    Raises MediaError where the range lies outside the media.
-    """
-    if info.rate is None:
-        return Span(0, 1)
-    factor = info.rate / shot.source.rate
-    start, length = shot.first_frame * factor, shot.source.duration * factor
-    total = info.frame_count
-    if total is not None and start >= total and info.start_timecode is not None:
-        # Without an available range a timeline counts in the file's own timecode.
-        start -= info.start_timecode
-    first = ceil(start)
-    end = max(ceil(start + length), first + 1)
-    if first < 0 or (total is not None and first >= total):
-        raise MediaError(
-            "the clip's range lies outside its media",
-            value=(first, end),
-            allowed=f"frames 0 to {total}",
-            where=f"{shot.name} ({shot.media})",
-        )
-    return Span(first, end if total is None else min(end, total))
-
-
-def _frames(path: Path, span: Span, count: int, height: int) -> Frames:
+def _frames(path: Path, span: Span, count: int, height: int, warnings: tuple[str, ...] = ()) -> Frames:
     import torch
 
     if count < 1 or height < 1:
@@ -81,7 +57,7 @@ def _frames(path: Path, span: Span, count: int, height: int) -> Frames:
         pixels=torch.from_numpy(stacked).permute(0, 3, 1, 2).contiguous(),
         indices=tuple(picture.index for picture in chosen),
         source=str(path),
-        warnings=_warnings(pictures),
+        warnings=(*warnings, *_warnings(pictures)),
     )
 
 

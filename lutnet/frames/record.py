@@ -18,16 +18,17 @@ Pixels = npt.NDArray[np.float32]
 class MediaInfo:
     """What a file says of itself; nothing is decoded for it.
 
-    kind: ``video`` or ``still``. width, height: pixels, rotation applied. rate: frames per second, None for
-    stills. frame_count: None where only decoding would tell. start_timecode: of the first frame, in frames at
-    ``rate``; None where the file carries none. tags: what the file says of its colour and codec.
+    kind: ``video`` or ``still``. width, height: as coded, before any
+    rotation. rate: frames per second, None for
+    stills. frame_count: as the header states it or by duration. start_timecode: of the first frame, in
+    frames at ``rate``; None where the file carries none. tags: what the file says of its colour and codec.
     """
 
     kind: str
     width: int
     height: int
     rate: Fraction | None = None
-    frame_count: int | None = None
+    frame_count: int = 1
     start_timecode: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 

@@ -43,7 +43,7 @@ def reduced(frame: Any, index: int, size: tuple[int, int], reformatter: VideoRef
 
 def _from_rgb(frame: Any, size: tuple[int, int], reformatter: VideoReformatter) -> Pixels:
     small = reformatter.reformat(frame, *size, "rgb48le", interpolation=_AREA, threads=1)
-    return np.asarray(small.to_ndarray(), np.float32) / 65535
+    return np.asarray(small.to_ndarray(), np.float32) / np.float32(65535)
 
 
 def _from_ycbcr(

@@ -36,8 +36,8 @@ def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Pictur
         pixels = _pixels(upright, path)
     height, width = pixels.shape[:2]
     size = analysis_size(width, height, short_side)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if size != (width, height) else pixels
-    yield Picture(0, small, ("the alpha channel is ignored",) if alpha else ())
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    yield Picture(0, np.asarray(small, np.float32), ("the alpha channel is ignored",) if alpha else ())
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def _pixels(image: Image.Image, path: Path) -> Pixels:
     elif image.mode == "F":
         grey = np.asarray(image, np.float32)
     else:
-        return np.asarray(image.convert("RGB"), np.float32) / 255
+        return np.asarray(image.convert("RGB"), np.float32) / np.float32(255)
     if not np.isfinite(grey).all():
         raise MediaError("image holds values that are not numbers", value=path)
-    return np.repeat(grey[..., None].clip(0, 1), 3, axis=-1)
+    return np.repeat(grey[..., None].clip(0, 1), 3, axis=-1).astype(np.float32)

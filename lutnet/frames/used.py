@@ -1,0 +1,53 @@
+"""The frames of a file that a shot uses: from the timeline's counting to the file's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil, floor
+
+from lutnet.errors import MediaError
+from lutnet.frames.record import MediaInfo, Span
+from lutnet.shot import Shot
+
+
+def used_span(shot: Shot, info: MediaInfo) -> tuple[Span, tuple[str, ...]]:
+    """The frames of the file that ``shot`` uses, at least one, and warnings.
+
+    Raises MediaError where none of the range lies in the file.
+    """
+    if info.rate is None:
+        return Span(0, 1), ()
+    for start, length in _readings(shot, info, info.rate):
+        span = _frames_in(start, length)
+        inside = Span(max(span.first, 0), min(span.end, info.frame_count))
+        if inside.first < inside.end:
+            cut = inside != span
+            return inside, ("the clip reaches beyond its media",) if cut else ()
+    raise MediaError(
+        "the clip's range lies outside its media",
+        value=f"frame {float(shot.first_frame):g} and {float(shot.source.duration):g} on",
+        allowed=f"frames 0 to {info.frame_count - 1}",
+        where=shot.media,
+        fix="Relink the clip, or correct its range",
+    )
+
+
+def _readings(shot: Shot, info: MediaInfo, rate: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    """What the range may mean in the file's frames (start, length), most literal first.
+
+    Times count in seconds, whatever the rate they are written at; but timecode of a rate that the file has
+    not counts in frames (24 for 23.976), and a timeline that does not give the available range counts in
+    the file's timecode.
+    """
+    for factor in dict.fromkeys((rate / shot.source.rate, Fraction(1))):
+        start, length = shot.first_frame * factor, shot.source.duration * factor
+        yield start, length
+        if info.start_timecode:
+            yield start - info.start_timecode, length
+
+
+def _frames_in(start: Fraction, length: Fraction) -> Span:
+    """The frames that begin in the range, or the one on screen where none does."""
+    first, end = ceil(start), ceil(start + length)
+    return Span(first, end) if first < end else Span(floor(start), floor(start) + 1)
