@@ -47,7 +47,7 @@ def chroma_histogram(frames: Tensor) -> Tensor:
     warm = _bin((red - blue) / 2, _CHROMA_RANGE[0], warm_bins)
     green_shift = _bin(green - (red + blue) / 2, _CHROMA_RANGE[1], green_bins)
     grey = luma(frames.movedim(1, -1)).squeeze(-1)
-    band = sum((grey > edge).long() for edge in _BAND_EDGES)
+    band = sum((grey > edge).int() for edge in _BAND_EDGES)
     index = (band * warm_bins + warm) * green_bins + green_shift
     counts = _bincount(index.flatten(1), bands * warm_bins * green_bins)
     return (counts / index[0].numel()).sqrt().view(-1, *CHROMA_SHAPE)
@@ -62,19 +62,20 @@ def _channels(frames: Tensor) -> Tensor:
 
 def _counts(values: Tensor) -> Tensor:
     """How often each of 256 codes occurs in ``values [N, C, P]``: ``[N, C, 256]``."""
-    codes = (values.clamp(0.0, 1.0) * (CODES - 1)).round().long()
+    codes = (values.clamp(0.0, 1.0) * (CODES - 1) + 0.5).int()
     return _bincount(codes.flatten(0, 1), CODES).view(*values.shape[:2], CODES)
 
 
 def _bincount(index: Tensor, bins: int) -> Tensor:
     """Count ``index [R, P]`` (0..bins-1) row by row: ``[R, bins]``."""
-    rows = torch.arange(index.shape[0], device=index.device).unsqueeze(1) * bins
+    # 32-bit indices: counting them takes a quarter of the time of 64-bit ones.
+    rows = torch.arange(index.shape[0], device=index.device, dtype=torch.int32).unsqueeze(1) * bins
     return torch.bincount((index + rows).flatten(), minlength=index.shape[0] * bins).view(-1, bins).float()
 
 
 def _bin(stops: Tensor, limit: float, bins: int) -> Tensor:
     # Clamped as floats: torch clamps integers one by one.
-    return ((stops / limit + 1.0) * (bins / 2)).clamp(0.0, bins - 1.0).long()
+    return ((stops / limit + 1.0) * (bins / 2)).clamp(0.0, bins - 1.0).int()
 
 
 def _kernels(like: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ SEEN_AT_ONCE = 16
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Evidence:
-    """Of a shot: log probabilities of levels ``[7, 7]`` and single faults ``[43]``; unbounded CDL ``[10]``."""
+    """Of a shot: log probabilities of levels ``[7, 7]`` and faults ``[43]``; CDL ``[10]``, unbounded."""
 
     levels: Tensor
     fault: Tensor

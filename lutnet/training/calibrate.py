@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
@@ -35,14 +33,11 @@ def calibrate(network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, seed: int =
     targets = soft_levels(torch.cat([fault.amounts for fault in faults]))
     fault = torch.cat([verdict.fault for verdict in verdicts])
     classes = torch.cat([fault.classes for fault in faults])
+    single = classes != NO_CLASS
+    one_hot = nn.functional.one_hot(classes[single], fault.shape[-1]).float()
     return Calibration(
-        level_temperatures=tuple(
-            _best(lambda logits, h=head: _soft_loss(logits, targets[:, h]), levels[:, head])
-            for head in range(len(HEADS))
-        ),
-        fault_temperature=_best(
-            lambda logits: float(nn.functional.cross_entropy(logits, classes, ignore_index=NO_CLASS)), fault
-        ),
+        level_temperatures=tuple(_best(levels[:, head], targets[:, head]) for head in range(len(HEADS))),
+        fault_temperature=_best(fault[single], one_hot),
     )
 
 
@@ -56,10 +51,10 @@ def _round(
     return network(quantised(detune_bytes(pixels, faults.amounts))), faults
 
 
-def _best(loss: Callable[[Tensor], float], logits: Tensor) -> float:
-    losses = [loss(logits / temperature) for temperature in TEMPERATURES]
+def _best(logits: Tensor, targets: Tensor) -> float:
+    """The temperature at which ``logits [B, K]`` explain the distributions ``targets [B, K]`` best."""
+    losses = [
+        float(-(targets * (logits / temperature).log_softmax(-1)).sum(-1).mean())
+        for temperature in TEMPERATURES
+    ]
     return float(TEMPERATURES[losses.index(min(losses))])
-
-
-def _soft_loss(logits: Tensor, targets: Tensor) -> float:
-    return float(-(targets * logits.log_softmax(-1)).sum(-1).mean())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS
 from lutnet.ops import detune as model
-from lutnet.ops.cdl import saturate
+from lutnet.ops.cdl import luma, saturate
 from lutnet.training.photos import PhotoSet, sample_crop
 
 SEVERAL_RANGE = (0.6, 0.8, 0.5, 0.6, 0.6, 0.6, 0.5)
@@ -27,8 +27,8 @@ class Mix:
     """
 
     single: float = 0.35
-    seven: float = 0.45
-    few: float = 0.12
+    seven: float = 0.40
+    few: float = 0.10
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,6 +50,20 @@ class Views:
     boxes: Tensor
     mirrored: Tensor
     joined: Tensor
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wear:
+    """What camera and codec do to a frame, ``[B]`` each.
+
+    noise_codes: deviation of sensor noise in 8-bit codes. shared_chroma: 2 x 2 pixels share their colour.
+    levels: largest code value, 255 or 1023. noise_seed: the noise itself, drawn when it is applied.
+    """
+
+    noise_codes: Tensor
+    shared_chroma: Tensor
+    levels: Tensor
+    noise_seed: int
 
 
 def draw_faults(count: int, mix: Mix, generator: torch.Generator) -> Faults:
@@ -130,6 +144,39 @@ def detune_bytes(pixels: Tensor, amounts: Tensor) -> Tensor:
     toned = tables.gather(2, pixels.flatten(2).long()).transpose(1, 2)
     factor = model.saturation_factor(amounts[:, 6]).view(-1, 1, 1)
     return saturate(toned, factor).clamp(0.0, 1.0).transpose(1, 2).reshape(pixels.shape)
+
+
+def draw_wear(count: int, worn_share: float, generator: torch.Generator) -> Wear:
+    """Draw wear for ``count`` frames; one in ``1 / worn_share`` is worn at all."""
+    strength = torch.rand(count, 3, generator=generator)
+    worn = torch.rand(count, generator=generator) < worn_share
+    seeds = torch.randint(2**31, (1,), generator=generator)
+    return Wear(
+        noise_codes=torch.where(worn, 4.0 * strength[:, 0] ** 2, torch.zeros(count)),
+        shared_chroma=worn & (strength[:, 1] < 0.5),
+        levels=torch.where(worn & (strength[:, 2] < 0.3), 1023.0, 255.0),
+        noise_seed=int(seeds[0]),
+    )
+
+
+def wear_out(frames: Tensor, wear: Wear) -> Tensor:
+    """Frames ``[B, 3, H, W]`` in 0..1 as a worn file holds them: noise, shared chroma, code values."""
+    worn = frames.clone()
+    shared = wear.shared_chroma
+    worn[shared] = _shared_chroma(worn[shared])
+    noisy = wear.noise_codes > 0
+    generator = torch.Generator().manual_seed(wear.noise_seed)
+    grain = torch.randn(worn[noisy].shape, generator=generator)
+    worn[noisy] += grain * (wear.noise_codes[noisy] / 255.0).view(-1, 1, 1, 1)
+    levels = wear.levels.view(-1, 1, 1, 1)
+    return (worn.clamp(0.0, 1.0) * levels).round() / levels
+
+
+def _shared_chroma(frames: Tensor) -> Tensor:
+    """Colour difference averaged over 2 x 2 pixels, luma kept, as 4:2:0 files have it."""
+    grey = luma(frames.movedim(1, -1)).movedim(-1, 1)
+    colour = nn.functional.avg_pool2d(frames - grey, 2)
+    return (grey + nn.functional.interpolate(colour, scale_factor=2.0)).clamp(0.0, 1.0)
 
 
 def quantised(frames: Tensor) -> Tensor:

@@ -30,9 +30,10 @@ from lutnet.training.sampling import (
     detune_bytes,
     draw_faults,
     draw_views,
-    quantised,
+    draw_wear,
     soft_levels,
     take_views,
+    wear_out,
 )
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class TrainSettings:
     rate: float = 3e-3
     decay: float = 0.02
     joined: float = 0.3
+    worn: float = 0.3
     colour_weight: float = 0.4
     averaging: float = 0.998
     held_out: float = 0.08
@@ -67,15 +69,16 @@ class TrainSettings:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Batch:
-    """clean and spoiled: ``[B, 3, G, G]`` in 0..1, the spoiled one quantised to 8 bit."""
+    """clean, spoiled and seen: ``[B, 3, G, G]`` in 0..1; seen is the spoiled one as a worn file holds it."""
 
     clean: Tensor
     spoiled: Tensor
+    seen: Tensor
     faults: Faults
 
     def to(self, device: str) -> Batch:
         moved = Faults(self.faults.amounts.to(device), self.faults.classes.to(device))
-        return Batch(self.clean.to(device), self.spoiled.to(device), moved)
+        return Batch(self.clean.to(device), self.spoiled.to(device), self.seen.to(device), moved)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -119,7 +122,9 @@ def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Itera
         views = draw_views(settings.batch, len(photos), settings.joined, generator)
         faults = draw_faults(settings.batch, settings.mix, generator)
         pixels = take_views(photos, views, settings.network.grid)
-        yield Batch(pixels.float() / 255.0, quantised(detune_bytes(pixels, faults.amounts)), faults)
+        wear = draw_wear(settings.batch, settings.worn, generator)
+        spoiled = detune_bytes(pixels, faults.amounts)
+        yield Batch(pixels.float() / 255.0, spoiled, wear_out(spoiled, wear), faults)
 
 
 def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losses:
@@ -127,7 +132,7 @@ def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losse
     for group in state.optimiser.param_groups:
         group["lr"] = settings.rate * _schedule(state.step, settings.steps)
     with torch.autocast(settings.device, torch.bfloat16, enabled=settings.mixed_precision):
-        verdict = state.network(batch.spoiled)
+        verdict = state.network(batch.seen)
     losses = losses_of(verdict, batch)
     total = losses.levels + 0.5 * losses.fault + settings.colour_weight * losses.colour
     state.optimiser.zero_grad(set_to_none=True)
@@ -225,8 +230,11 @@ def main() -> None:
     for name in ("steps", "batch", "seed", "save_every"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=None)
     parser.add_argument("--mixed-precision", action="store_true")
-    options = parser.parse_args()
-    train(TrainSettings(**{key: value for key, value in vars(options).items() if value is not None}))
+    parser.add_argument("--grid", type=int, default=NetworkConfig().grid)
+    parser.add_argument("--layers", type=json.loads, default=NetworkConfig().layers)
+    options = {key: value for key, value in vars(parser.parse_args()).items() if value is not None}
+    network = NetworkConfig(grid=options.pop("grid"), layers=tuple(options.pop("layers")))
+    train(TrainSettings(**options, network=network))
 
 
 if __name__ == "__main__":

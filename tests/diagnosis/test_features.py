@@ -1,0 +1,84 @@
+"""Tonal statistics against exact counts by numpy, and the symmetries they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lutnet.diagnosis.features import (
+    BINS,
+    CHANNELS,
+    CHROMA_SHAPE,
+    PERCENTILES,
+    TONAL_SIZE,
+    chroma_histogram,
+    tonal_statistics,
+)
+from lutnet.ops.detune import detune
+
+
+def bytes_frames(seed: int, count: int = 2, side: int = 24) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(256, (count, 3, side, side), generator=generator).float() / 255.0
+
+
+def split(statistics: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    parts = statistics.view(len(statistics), CHANNELS, -1).split([BINS, len(PERCENTILES), 2], dim=-1)
+    return parts[0], parts[1], parts[2]
+
+
+def test_statistics_have_the_announced_sizes():
+    frames = bytes_frames(0)
+    assert tonal_statistics(frames).shape == (2, TONAL_SIZE)
+    assert chroma_histogram(frames).shape == (2, *CHROMA_SHAPE)
+
+
+def test_soft_histograms_are_linear_splats_of_the_exact_counts():
+    frames = bytes_frames(1)
+    soft, _, _ = split(tonal_statistics(frames))
+    red = frames[0, 0].flatten().double().numpy() * (BINS - 1)
+    low = np.minimum(np.floor(red).astype(int), BINS - 2)
+    expected = np.bincount(low, 1 - (red - low), BINS) + np.bincount(low + 1, red - low, BINS)
+    np.testing.assert_allclose(soft[0, 0].double() ** 2, expected / red.size, atol=1e-6)
+
+
+def test_percentiles_are_those_of_the_pixels():
+    frames = bytes_frames(2, side=50)
+    _, percentiles, _ = split(tonal_statistics(frames))
+    for column, share in enumerate(PERCENTILES):
+        exact = np.quantile(frames[1, 2].numpy(), share, method="inverted_cdf")
+        assert abs(float(percentiles[1, 2, column]) - exact) <= 1.01 / 255
+
+
+def test_clipped_shares_count_black_and_white():
+    frames = torch.full((1, 3, 10, 10), 0.5)
+    frames[:, :, :2] = 0.0
+    frames[:, :, 2:3] = 1.0
+    _, _, clipped = split(tonal_statistics(frames))
+    torch.testing.assert_close(clipped[0, 0] ** 2, torch.tensor([0.2, 0.1]))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 1000))
+def test_where_pixels_lie_does_not_matter(seed: int):
+    frames = bytes_frames(seed)
+    order = torch.randperm(24 * 24, generator=torch.Generator().manual_seed(seed))
+    shuffled = frames.flatten(2)[:, :, order].view_as(frames)
+    torch.testing.assert_close(tonal_statistics(shuffled), tonal_statistics(frames))
+    torch.testing.assert_close(chroma_histogram(shuffled), chroma_histogram(frames))
+
+
+def test_chroma_histogram_sums_to_one():
+    torch.testing.assert_close((chroma_histogram(bytes_frames(3)) ** 2).sum((1, 2, 3)), torch.ones(2))
+
+
+def test_warmth_moves_chroma_along_the_warm_axis_only():
+    grey = torch.linspace(0.3, 0.5, 64).view(1, 1, 8, 8).expand(1, 3, 8, 8)
+    amounts = torch.zeros(7)
+    amounts[1] = 1.0
+    warm = detune(grey.movedim(1, -1), amounts).movedim(-1, 1)
+    before, after = (chroma_histogram(frames)[0].sum(0) for frames in (grey, warm))
+    assert after.sum(1).argmax() > before.sum(1).argmax()
+    assert after.sum(0).argmax() == before.sum(0).argmax()
