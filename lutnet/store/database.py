@@ -24,7 +24,7 @@ CREATE TABLE clip (
 CREATE TABLE decision (
     shot_id TEXT PRIMARY KEY,
     status TEXT NOT NULL CHECK (status IN ('approved', 'changed', 'rejected')),
-    cdl TEXT,                    -- of the grade that replaces the proposed one; NULL: none does
+    cdl TEXT,                    -- of the grade that replaces the proposed one, or NULL where none does
     lut BLOB,
     note TEXT NOT NULL
 );
