@@ -36,6 +36,14 @@ def extent_of(item: Any) -> Extent:
     return Extent(_ZERO, _content_length(item), speed_of(item))
 
 
+def length_of(item: Any) -> Fraction:
+    """Seconds that ``item`` takes in its parent; 0 where its times are no numbers, as it cannot be placed."""
+    try:
+        return extent_of(item).length
+    except ValueError:
+        return _ZERO
+
+
 def speed_of(item: Any) -> Fraction:
     """The product of the linear time warps on ``item``; 0 for a freeze frame. Raises ValueError."""
     speed = Fraction(1)
@@ -54,6 +62,6 @@ def _available_range(item: Any) -> Any:
 def _content_length(item: Any) -> Fraction:
     if not isinstance(item, otio.core.Composition):
         return _ZERO
-    lengths = [extent_of(child).length for child in item if isinstance(child, otio.core.Item)]
+    lengths = [length_of(child) for child in item if isinstance(child, otio.core.Item)]
     in_turn = isinstance(item, otio.schema.Track)
     return sum(lengths, _ZERO) if in_turn else max(lengths, default=_ZERO)

@@ -64,18 +64,27 @@ def _used_range(
     placement: Placement, media: _Media, rate: Fraction
 ) -> tuple[FrameRange, str | None, tuple[str, ...]]:
     """The used range in the media's frames; why it cannot be used, or None; warnings."""
-    written_rate = _written_rate(placement.clip) or rate
+    written = _in_media(placement.window, _written_rate(placement.clip) or rate)
     available = media.available
     if available is None or available.duration <= 1:  # a still: every time shows its one frame
-        return _in_media(placement.window, written_rate), None, ()
-    by_time = _in_media(placement.window, available.rate)
-    by_count = replace(_in_media(placement.window, written_rate), rate=available.rate)
-    for wanted in (by_time, by_count):
+        return written, None, ()
+    for wanted in _readings(written, available):
         used = _overlap(wanted, available)
         if used is not None:
             cut = used.duration < wanted.duration
             return used, None, ("the clip reaches beyond its media",) if cut else ()
-    return by_time, "its range lies outside the media", ()
+    return written.rescaled(available.rate), "its range lies outside the media", ()
+
+
+def _readings(written: FrameRange, available: FrameRange) -> Iterator[FrameRange]:
+    """What a written range may mean in the media's timecode, most literal first.
+
+    By time; by number, as 24 is written for media of 23.976; counted from the head of the media.
+    """
+    by_time = written.rescaled(available.rate)
+    yield by_time
+    yield replace(written, rate=available.rate)
+    yield replace(by_time, start=by_time.start + available.start)
 
 
 def _in_media(window: Window, rate: Fraction) -> FrameRange:

@@ -10,7 +10,7 @@ from typing import Any
 import opentimelineio as otio
 
 from lutnet.errors import TimelineError
-from lutnet.timeline.extent import Extent, extent_of
+from lutnet.timeline.extent import Extent, extent_of, length_of
 from lutnet.timeline.rational import seconds
 from lutnet.timeline.window import Window
 
@@ -89,7 +89,7 @@ def _visit_in_turn(track: Any, window: Window, place: _Place) -> Iterator[Placem
     for child in track:
         if isinstance(child, otio.core.Item):
             yield from _visit_child(child, origin, window, place)
-            origin += _length(child)
+            origin += length_of(child)
 
 
 def _visit_child(child: Any, origin: Fraction, window: Window, place: _Place) -> Iterator[Placement]:
@@ -111,13 +111,6 @@ def _visit_child(child: Any, origin: Fraction, window: Window, place: _Place) ->
 def _unseen(clip: Any, origin: Fraction, window: Window, place: _Place, reason: str) -> Placement:
     at = min(window.record_start + max(origin - window.start, _ZERO), window.record_end)
     return place.placed(clip, Window(_ZERO, _ZERO, at, at), reason)
-
-
-def _length(item: Any) -> Fraction:
-    try:
-        return extent_of(item).length
-    except ValueError:
-        return _ZERO
 
 
 def _is_sound(item: Any) -> bool:

@@ -1,0 +1,75 @@
+"""URLs as programs write them, to files that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lutnet.timeline.media import MediaLocator, media_name, written_paths
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("/media/a.mov", "/media/a.mov"),
+        ("file:///media/a%20b.mov", "/media/a b.mov"),
+        ("file://localhost/media/a.mov", "/media/a.mov"),
+        ("file:/media/a.mov", "/media/a.mov"),
+        ("FILE:///media/a.mov", "/media/a.mov"),
+        ("file:///C:/media/a.mov", "C:/media/a.mov"),
+        ("file://localhost/D%3a/media/a.mov", "D:/media/a.mov"),
+        ("file://C:/media/a.mov", "C:/media/a.mov"),
+        ("file://server/share/a.mov", "//server/share/a.mov"),
+        ("C:\\media\\a.mov", "C:\\media\\a.mov"),
+        ("file:a%23b.mov", "a#b.mov"),
+        ("clips/a.mov", "clips/a.mov"),
+    ],
+)
+def test_urls_become_the_paths_they_mean(url: str, path: str) -> None:
+    assert written_paths(url)[0] == path
+
+
+@pytest.mark.parametrize("url", ["http://example.com/a.mov", "s3://bucket/a.mov", ""])
+def test_what_is_no_file_has_no_path(url: str) -> None:
+    assert written_paths(url) == ()
+
+
+@pytest.mark.parametrize(
+    "url", ["/x/é clip.mov", "file:///x/%C3%A9%20clip.mov", "C:\\x\\é clip.mov", "\\\\nas\\x\\é clip.mov"]
+)
+def test_the_name_is_the_same_on_every_system(url: str) -> None:
+    assert media_name(url) == "é clip.mov"
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("a b.mov", "a b.mov"),
+        ("a b.mov", "a%20b.mov"),
+        ("100%25.mov", "100%25.mov"),
+        ("sub/a.mov", "sub/a.mov"),
+        ("sub/a.mov", "sub\\a.mov"),
+        ("sub/a.mov", "./sub/../sub/a.mov"),
+        ("é#?.mov", "é#?.mov"),
+    ],
+)
+def test_relative_media_is_looked_for_beside_the_timeline(tmp_path: Path, name: str, url: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    found = MediaLocator(tmp_path).locate(url)
+    assert found is not None
+    assert found.samefile(path)
+
+
+def test_an_absolute_url_is_found_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "a b.mov").touch()
+    locator = MediaLocator(Path("/"))
+    assert locator.locate((tmp_path / "a b.mov").as_uri()) == tmp_path / "a b.mov"
+    assert locator.locate(str(tmp_path / "a b.mov")) == tmp_path / "a b.mov"
+
+
+@pytest.mark.parametrize("url", ["", "gone.mov", ".", "a\0b.mov", "x" * 5000, "http://a/b.mov"])
+def test_what_is_not_there_is_not_found(tmp_path: Path, url: str) -> None:
+    assert MediaLocator(tmp_path).locate(url) is None
