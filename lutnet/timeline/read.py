@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import opentimelineio as otio
 
 from lutnet.errors import MissingPartError, TimelineError
@@ -16,6 +18,9 @@ from lutnet.timeline.shots import shots_of
 from lutnet.timeline.walk import placements, video_tracks
 
 DEFAULT_RATE = Fraction(24)
+MAX_JSON_DEPTH = 2000
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_OPENING, _CLOSING = [np.frombuffer(brackets, np.uint8) for brackets in (b"[{", b"]}")]
 
 
 def read_timeline(path: Path | str) -> Timeline:
@@ -40,7 +45,10 @@ def timeline_of(timeline: Any, path: Path) -> Timeline:
     if not tracks:
         raise TimelineError("the timeline has no video track", where=path)
     rate = _rate(timeline, tracks)
-    pairs = tuple(shots_of(placements(timeline), rate, MediaLocator(path.resolve().parent)))
+    try:
+        pairs = tuple(shots_of(placements(timeline), rate, MediaLocator(path.resolve().parent)))
+    except RecursionError:
+        raise TimelineError("the timeline's nests are too deep, or contain themselves", where=path) from None
     if not pairs:
         raise TimelineError(
             "the timeline is empty: no clip on an enabled video track",
@@ -61,6 +69,7 @@ def _parsed(path: Path) -> Any:
     if not path.is_file():
         raise TimelineError("timeline not found", value=path, fix="Check the path")
     try:
+        _refuse_deep_json(path)
         return otio.adapters.read_from_file(str(path))
     except otio.exceptions.NoKnownAdapterForExtensionError as error:
         raise MissingPartError(
@@ -77,6 +86,18 @@ def _parsed(path: Path) -> Any:
         ) from error
     except (otio.exceptions.OTIOError, ValueError, OSError) as error:
         raise TimelineError(f"not a timeline that can be read ({_one_line(error)})", where=path) from error
+
+
+def _refuse_deep_json(path: Path) -> None:
+    """OpenTimelineIO's parser recurses without a limit, and takes the whole process down with it."""
+    if path.suffix.lower() != ".otio":
+        return
+    structure = np.frombuffer(_STRING.sub(b"", path.read_bytes()), np.uint8)
+    steps = np.isin(structure, _OPENING).astype(np.int32) - np.isin(structure, _CLOSING)
+    if steps.cumsum().max(initial=0) > MAX_JSON_DEPTH:
+        raise TimelineError(
+            "the timeline's nests are too deep", allowed=f"{MAX_JSON_DEPTH} levels", where=path
+        )
 
 
 def _only_timeline(parsed: Any, path: Path) -> Any:

@@ -14,7 +14,8 @@ from lutnet.timeline.extent import Extent, extent_of, length_of
 from lutnet.timeline.rational import seconds
 from lutnet.timeline.window import Window
 
-MAX_DEPTH = 100
+MAX_DEPTH = 210
+"""Levels of stacks and tracks: a hundred nests, each of them a track in a stack."""
 _ZERO = Fraction(0)
 
 

@@ -29,8 +29,8 @@ def test_a_clip_becomes_a_shot_with_its_place_range_and_media(tmp_path: Path) ->
     clip = build.clip("A", build.span(110, 20), available=build.span(100, 50))
     (shot,) = read(tmp_path, build.track(build.gap(5), clip), start=90_000)
     assert (shot.name, shot.track, shot.track_name, shot.skipped) == ("A", 1, "V", None)
-    assert (build.numbers(shot.record), shot.record.rate) == ((90_005, 20), 25)
-    assert (build.numbers(shot.source), shot.first_frame) == ((110, 20), 10)
+    assert (*build.numbers(shot.record), float(shot.record.rate)) == (90_005, 20, 25)
+    assert (*build.numbers(shot.source), float(shot.first_frame)) == (110, 20, 10)
     assert shot.media == str(tmp_path / "clip.mp4")
 
 
@@ -222,9 +222,35 @@ def test_an_unknown_format_names_the_extra(tmp_path: Path) -> None:
         read_timeline(tmp_path / "cut.unknown")
 
 
-def test_nests_too_deep_are_refused(tmp_path: Path) -> None:
-    nest = build.clip()
-    for _ in range(120):
-        nest = build.stack(nest)
+def write_nest(folder: Path, depth: int) -> Path:
+    """A clip in ``depth`` nests, each a track in a stack; as text, for OpenTimelineIO writes them slowly."""
+    opening = '{"OTIO_SCHEMA":"Track.1","kind":"Video","children":[', '{"OTIO_SCHEMA":"Stack.1","children":['
+    layers = (opening[0] + opening[1]) * depth + opening[0] + build.clip("inner").to_json_string()
+    tracks = f'{{"OTIO_SCHEMA":"Stack.1","children":[{layers}{"]}" * (2 * depth + 2)}'
+    (folder / "cut.otio").write_text(f'{{"OTIO_SCHEMA":"Timeline.1","tracks":{tracks}}}')
+    return folder / "cut.otio"
+
+
+def test_a_hundred_nests_are_read(tmp_path: Path) -> None:
+    assert [shot.name for shot in read_timeline(write_nest(tmp_path, 100)).shots] == ["inner"]
+
+
+@pytest.mark.parametrize("depth", [110, 450, 50_000])
+def test_nests_too_deep_are_refused(tmp_path: Path, depth: int) -> None:
     with pytest.raises(TimelineError, match="too deep"):
-        read(tmp_path, build.track(nest))
+        read_timeline(write_nest(tmp_path, depth))
+
+
+def test_brackets_in_names_are_no_nests(tmp_path: Path) -> None:
+    (shot,) = read(tmp_path, build.track(build.clip('[{"' * 3000)))
+    assert shot.skipped is None
+
+
+def test_a_nest_that_contains_itself_is_refused(tmp_path: Path) -> None:
+    document = json.loads(build.timeline(build.track(build.stack())).to_json_string())
+    document["tracks"]["OTIO_REF_ID"] = "all"
+    inner = document["tracks"]["children"][0]["children"][0]
+    inner["children"].append({"OTIO_SCHEMA": "SerializableObjectRef.1", "id": "all"})
+    (tmp_path / "cut.otio").write_text(json.dumps(document))
+    with pytest.raises(TimelineError):
+        read_timeline(tmp_path / "cut.otio")
