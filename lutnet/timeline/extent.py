@@ -30,16 +30,15 @@ class Extent:
 
 def extent_of(item: Any) -> Extent:
     """The extent of a clip, gap, track or stack. Raises ValueError where its times are no numbers."""
-    trim = item.source_range or _available_range(item)
-    if trim is not None:
-        return Extent(seconds(trim.start_time), max(seconds(trim.duration), _ZERO), speed_of(item))
-    return Extent(_ZERO, _content_length(item), speed_of(item))
+    trim = _trim(item)
+    start = _ZERO if trim is None else seconds(trim.start_time)
+    return Extent(start, _length(item, trim), speed_of(item))
 
 
 def length_of(item: Any) -> Fraction:
     """Seconds that ``item`` takes in its parent; 0 where its times are no numbers, as it cannot be placed."""
     try:
-        return extent_of(item).length
+        return _length(item, _trim(item))
     except ValueError:
         return _ZERO
 
@@ -53,10 +52,15 @@ def speed_of(item: Any) -> Fraction:
     return speed
 
 
-def _available_range(item: Any) -> Any:
-    if not isinstance(item, otio.schema.Clip) or item.media_reference is None:
-        return None
-    return item.media_reference.available_range
+def _trim(item: Any) -> Any:
+    """The range of its content that ``item`` shows; None where it shows all there is."""
+    if item.source_range is not None or not isinstance(item, otio.schema.Clip):
+        return item.source_range
+    return item.media_reference.available_range if item.media_reference else None
+
+
+def _length(item: Any, trim: Any) -> Fraction:
+    return _content_length(item) if trim is None else max(seconds(trim.duration), _ZERO)
 
 
 def _content_length(item: Any) -> Fraction:
