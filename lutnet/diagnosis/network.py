@@ -53,13 +53,14 @@ class Verdict:
     """What the network says of each frame.
 
     levels: logits ``[N, 7 heads, 7 levels]``. fault: logits ``[N, 43]`` (see ``heads.FAULTS``).
-    cdl: ``[N, 10]``, unbounded; ``cdl_numbers`` makes the CDL of it. All zeros is the identity.
+    repair: ``[N, 7]`` in -1..1, the amounts to undo. Not the expected levels: errors that cannot be told
+        apart are split so that they compensate in colour.
     attention: ``[N, h, w]``, how much each part of the frame spoke; sums to 1.
     """
 
     levels: Tensor
     fault: Tensor
-    cdl: Tensor
+    repair: Tensor
     attention: Tensor
 
 
@@ -109,10 +110,11 @@ class DiagnosisNetwork(nn.Module):
         votes = len(HEADS) * len(LEVELS)
         self.level_head = nn.Linear(config.hidden, votes)
         self.fault_head = nn.Linear(config.hidden, CLEAN + 1)
-        self.cdl_head = nn.Linear(config.hidden, 10)
         self.part_votes = nn.Conv2d(self.trunk.map_channels, votes + CLEAN + 1 + 1, 1)
-        nn.init.zeros_(self.cdl_head.weight)
-        nn.init.zeros_(self.cdl_head.bias)
+        self.fault_of_levels = _silent(nn.Linear(votes, CLEAN + 1))
+        self.compensation = nn.Sequential(
+            nn.Linear(config.hidden + votes, 64), nn.ReLU(), _silent(nn.Linear(64, len(HEADS)))
+        )
 
     def forward(self, frames: Tensor) -> Verdict:
         """``frames [N, 3, H, W]`` in 0..1, any size."""
@@ -125,10 +127,13 @@ class DiagnosisNetwork(nn.Module):
         attention = parts[:, -1].flatten(1).softmax(-1)
         voted = (parts[:, :-1].flatten(2) * attention.unsqueeze(1)).sum(-1)
         votes = len(HEADS) * len(LEVELS)
+        levels = (self.level_head(hidden) + voted[:, :votes]).view(-1, len(HEADS), len(LEVELS))
+        shares = levels.softmax(-1)
+        compensation = self.compensation(torch.cat((hidden, shares.flatten(1)), dim=1))
         return Verdict(
-            levels=(self.level_head(hidden) + voted[:, :votes]).view(-1, len(HEADS), len(LEVELS)),
-            fault=self.fault_head(hidden) + voted[:, votes:],
-            cdl=self.cdl_head(hidden),
+            levels=levels,
+            fault=self.fault_head(hidden) + voted[:, votes:] + self.fault_of_levels(shares.flatten(1)),
+            repair=((shares * shares.new_tensor(LEVELS)).sum(-1) + compensation).clamp(-1.0, 1.0),
             attention=attention.view(-1, *features.map.shape[-2:]),
         )
 
@@ -144,12 +149,8 @@ def sample_grid(frames: Tensor, size: int) -> Tensor:
     return frames[:, :, rows][:, :, :, columns]
 
 
-def cdl_numbers(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Slope, offset, power ``[N, 3]`` and saturation ``[N, 1]`` of a verdict's ``cdl [N, 10]``, in bounds."""
-    slope, offset, power, saturation = torch.split(raw, [3, 3, 3, 1], dim=-1)
-    return (
-        torch.exp(1.2 * torch.tanh(slope)),
-        0.5 * torch.tanh(0.5 * offset),
-        torch.exp(1.2 * torch.tanh(power)),
-        torch.exp(1.2 * torch.tanh(saturation)),
-    )
+def _silent(layer: nn.Linear) -> nn.Linear:
+    """The layer with all its numbers at zero: it says nothing until it has learned something."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer

@@ -10,8 +10,9 @@ from torch import Tensor
 from lutnet.diagnosis.content import SMALLEST_SIDE, Content, content_of, too_small
 from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS, Head
 from lutnet.diagnosis.model import DiagnosisModel, default_model
-from lutnet.diagnosis.network import Verdict, cdl_numbers, sample_grid
-from lutnet.grade import CDL, Correction, Diagnosis, Fault, Grade
+from lutnet.diagnosis.network import Verdict, sample_grid
+from lutnet.diagnosis.repair import repair_cdl
+from lutnet.grade import Correction, Diagnosis, Fault, Grade
 from lutnet.shot import Frames
 
 CHROMATIC = ("temperature", "tint", "saturation")
@@ -21,11 +22,11 @@ SEEN_AT_ONCE = 16
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Evidence:
-    """Of a shot: log probabilities of levels ``[7, 7]`` and faults ``[43]``; CDL ``[10]``, unbounded."""
+    """Of a shot: log probabilities of levels ``[7, 7]`` and faults ``[43]``; amounts to undo ``[7]``."""
 
     levels: Tensor
     fault: Tensor
-    cdl: Tensor
+    repair: Tensor
 
 
 def diagnose(
@@ -49,26 +50,38 @@ def diagnose(
     """
     model = model or default_model()
     shot = _frames(frames)
-    evidence, content = _evidence(shot, model)
+    pixels = _sampled(shot, model)
+    content = _content(shot, pixels)
+    evidence = _evidence(pixels, content, model)
     if reference is not None:
-        evidence = _difference(evidence, _evidence(_frames(reference), model)[0])
-    return _diagnosis(evidence, content, model)
+        right = _frames(reference)
+        right_pixels = _sampled(right, model)
+        evidence = _difference(evidence, _evidence(right_pixels, _content(right, right_pixels), model))
+    return _diagnosis(evidence, content, pixels)
 
 
 def _frames(frames: Tensor | Frames) -> Frames:
     return frames if isinstance(frames, Frames) else Frames(frames)
 
 
-def _evidence(shot: Frames, model: DiagnosisModel) -> tuple[Evidence, Content]:
-    height, width = shot.pixels.shape[-2:]
-    pixels = sample_grid(shot.pixels.float().clamp(0.0, 1.0), model.network.config.grid)
+def _sampled(shot: Frames, model: DiagnosisModel) -> Tensor:
+    return sample_grid(shot.pixels.float().clamp(0.0, 1.0), model.network.config.grid)
+
+
+def _content(shot: Frames, pixels: Tensor) -> Content:
     content = content_of(pixels)
-    if too_small(height, width):
-        warning = f"the frames are smaller than {SMALLEST_SIDE} pixels: nothing can be diagnosed"
-        content = replace(content, telling=torch.zeros_like(content.telling), warnings=(warning,))
+    if not too_small(*shot.pixels.shape[-2:]):
+        return content
+    warning = f"the frames are smaller than {SMALLEST_SIDE} pixels: nothing can be diagnosed"
+    return replace(content, telling=torch.zeros_like(content.telling), warnings=(warning,))
+
+
+def _evidence(pixels: Tensor, content: Content, model: DiagnosisModel) -> Evidence:
     if not bool(content.telling.any()):
-        return _no_evidence(), content
-    return pooled(_judge(pixels[content.telling], model), model), content
+        return _no_evidence()
+    evidence = pooled(_judge(pixels[content.telling], model), model)
+    monochrome = not bool(content.coloured[content.telling].any())
+    return _without_colour(evidence) if monochrome else evidence
 
 
 @torch.inference_mode()
@@ -92,7 +105,7 @@ def pooled(verdicts: list[Verdict], model: DiagnosisModel) -> Evidence:
     return Evidence(
         levels=(levels * weights.unsqueeze(-1)).sum(0).log_softmax(-1),
         fault=(fault * shot_weights).sum(0).log_softmax(-1),
-        cdl=(torch.cat([v.cdl for v in verdicts]) * shot_weights).sum(0) * calibration.strength,
+        repair=(torch.cat([v.repair for v in verdicts]) * weights).sum(0) * calibration.strength,
     )
 
 
@@ -103,7 +116,7 @@ def _entropy(log_probabilities: Tensor) -> Tensor:
 def _no_evidence() -> Evidence:
     flat = torch.zeros(len(HEADS), len(LEVELS)).log_softmax(-1)
     clean = torch.full((CLEAN + 1,), 1.0 / (CLEAN + 1)).log()
-    return Evidence(flat, clean, torch.zeros(10))
+    return Evidence(flat, clean, torch.zeros(len(HEADS)))
 
 
 def _difference(shot: Evidence, reference: Evidence) -> Evidence:
@@ -112,18 +125,17 @@ def _difference(shot: Evidence, reference: Evidence) -> Evidence:
     steps = torch.arange(len(LEVELS))
     target = (steps.unsqueeze(-1) - steps + len(LEVELS) // 2).clamp(0, len(LEVELS) - 1)
     levels = torch.zeros_like(shot.levels).index_add(1, target.flatten(), joint.flatten(1))
-    return Evidence(levels.log(), shot.fault, shot.cdl - reference.cdl)
+    return Evidence(levels.log(), shot.fault, (shot.repair - reference.repair).clamp(-1.0, 1.0))
 
 
-def _diagnosis(evidence: Evidence, content: Content, model: DiagnosisModel) -> Diagnosis:
-    monochrome = not bool(content.coloured[content.telling].any())
-    if monochrome:
-        evidence = _without_colour(evidence)
+def _diagnosis(evidence: Evidence, content: Content, pixels: Tensor) -> Diagnosis:
     corrections = {
         head.name: _correction(head, row.exp()) for head, row in zip(HEADS, evidence.levels, strict=True)
     }
-    fault = _fault(evidence.fault) if bool(content.telling.any()) else None
-    return Diagnosis(corrections, fault, Grade(_cdl(evidence.cdl)), content.warnings)
+    if not bool(content.telling.any()):
+        return Diagnosis(corrections, None, Grade(), content.warnings)
+    cdl = repair_cdl(pixels[content.telling], evidence.repair)
+    return Diagnosis(corrections, _fault(evidence.fault), Grade(cdl), content.warnings)
 
 
 def _correction(head: Head, probabilities: Tensor) -> Correction:
@@ -142,23 +154,13 @@ def _fault(log_probabilities: Tensor) -> Fault | None:
     return None if best == CLEAN else Fault(*FAULTS[best])
 
 
-def _cdl(raw: Tensor) -> CDL:
-    slope, offset, power, saturation = cdl_numbers(raw.double())
-    return CDL(_triple(slope), _triple(offset), _triple(power), float(saturation))
-
-
-def _triple(values: Tensor) -> tuple[float, float, float]:
-    red, green, blue = values.tolist()
-    return (red, green, blue)
-
-
 def _without_colour(evidence: Evidence) -> Evidence:
-    """The same evidence where hue and saturation cannot be seen: those heads say nothing, the CDL is grey."""
+    """The same evidence for monochrome frames: the chromatic heads say nothing and undo nothing."""
     flat = torch.zeros(len(LEVELS)).log_softmax(-1)
     levels = torch.stack(
         [flat if head.name in CHROMATIC else row for head, row in zip(HEADS, evidence.levels, strict=True)]
     )
-    tone = evidence.cdl[:9].view(3, 3).mean(-1, keepdim=True).expand(-1, 3).flatten()
+    tonal = torch.tensor([head.name not in CHROMATIC for head in HEADS])
     hidden = torch.tensor([name in CHROMATIC for name, _ in FAULTS] + [False])
     fault = evidence.fault.masked_fill(hidden, -torch.inf).log_softmax(-1)
-    return Evidence(levels, fault, torch.cat((tone, evidence.cdl.new_zeros(1))))
+    return Evidence(levels, fault, evidence.repair * tonal)

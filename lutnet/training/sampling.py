@@ -24,11 +24,13 @@ class Mix:
     """Shares of the kinds of frames in a batch; the rest of 1 is clean.
 
     single: one fault at one of the six levels. seven: protocol M. few: 2 to 4 faults of any strength.
+    severe: 2 to 4 faults of 66 % or more.
     """
 
-    single: float = 0.35
-    seven: float = 0.40
+    single: float = 0.30
+    seven: float = 0.34
     few: float = 0.10
+    severe: float = 0.14
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,15 +70,16 @@ class Wear:
 
 def draw_faults(count: int, mix: Mix, generator: torch.Generator) -> Faults:
     """Draw ``count`` detunes of the kinds of ``mix``."""
-    edges = torch.tensor([mix.single, mix.seven, mix.few]).cumsum(0)
+    edges = torch.tensor([mix.single, mix.seven, mix.few, mix.severe]).cumsum(0)
     kind = torch.bucketize(torch.rand(count, generator=generator), edges, right=True)
     classes = torch.randint(len(FAULTS), (count,), generator=generator)
     amounts = torch.where((kind == 0).unsqueeze(1), single_amounts(classes), torch.zeros(count, len(HEADS)))
     amounts = torch.where((kind == 1).unsqueeze(1), seven_amounts(count, generator), amounts)
-    amounts = torch.where((kind == 2).unsqueeze(1), _few_amounts(count, generator), amounts)
+    amounts = torch.where((kind == 2).unsqueeze(1), _few_amounts(count, 0.1, generator), amounts)
+    amounts = torch.where((kind == 3).unsqueeze(1), _few_amounts(count, 2 / 3, generator), amounts)
     several = torch.full_like(classes, NO_CLASS)
     clean = torch.full_like(classes, CLEAN)
-    return Faults(amounts, torch.where(kind == 0, classes, torch.where(kind == 3, clean, several)))
+    return Faults(amounts, torch.where(kind == 0, classes, torch.where(kind == 4, clean, several)))
 
 
 def single_amounts(classes: Tensor) -> Tensor:
@@ -102,8 +105,8 @@ def some_amounts(count: int, faults: int, lowest: float, generator: torch.Genera
     return torch.where(chosen, strength * sign, torch.zeros(()))
 
 
-def _few_amounts(count: int, generator: torch.Generator) -> Tensor:
-    by_number = torch.stack([some_amounts(count, number, 0.1, generator) for number in (2, 3, 4)])
+def _few_amounts(count: int, lowest: float, generator: torch.Generator) -> Tensor:
+    by_number = torch.stack([some_amounts(count, number, lowest, generator) for number in (2, 3, 4)])
     return by_number[torch.randint(3, (count,), generator=generator), torch.arange(count)]
 
 

@@ -19,8 +19,9 @@ import torch
 from torch import Tensor, nn
 
 from lutnet.diagnosis.heads import LEVELS
-from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, Verdict, cdl_numbers
-from lutnet.ops.cdl import apply_cdl
+from lutnet.diagnosis.model import load_model
+from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, Verdict
+from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import (
@@ -44,12 +45,14 @@ class TrainSettings:
     """One training run.
 
     photos: folder of photographs that are right. out: folder of checkpoint and log.
+    start: weights to go on from (their own configuration holds), or None for a new ``network``.
     held_out: share of the photographs, by source, kept for validation and calibration.
     colour_weight: weight of the corrected frame's DE2000 against the cross entropies.
     """
 
     photos: Path
     out: Path
+    start: Path | None = None
     network: NetworkConfig = field(default_factory=NetworkConfig)
     mix: Mix = field(default_factory=Mix)
     steps: int = 3000
@@ -59,7 +62,6 @@ class TrainSettings:
     joined: float = 0.3
     worn: float = 0.3
     colour_weight: float = 0.4
-    averaging: float = 0.998
     held_out: float = 0.08
     seed: int = 1
     device: str = "cpu"
@@ -92,16 +94,15 @@ class Losses:
 
 @dataclass(eq=False, slots=True)
 class TrainState:
-    """What a checkpoint holds. averaged: the running mean of the weights, which is what ships."""
+    """What a checkpoint holds."""
 
     network: DiagnosisNetwork
-    averaged: torch.optim.swa_utils.AveragedModel
     optimiser: torch.optim.Optimizer
     step: int = 0
 
 
 def train(settings: TrainSettings) -> DiagnosisNetwork:
-    """Train, or resume, until ``settings.steps``; returns the averaged network in evaluation mode."""
+    """Train, or resume, until ``settings.steps``; returns the network in evaluation mode."""
     photos, _ = split_by_source(load_photos(settings.photos), settings.held_out, settings.seed)
     state = resume(settings)
     settings.out.mkdir(parents=True, exist_ok=True)
@@ -112,7 +113,7 @@ def train(settings: TrainSettings) -> DiagnosisNetwork:
             _report(settings, state.step, losses, time.monotonic() - started)
         if state.step % settings.save_every == 0 or state.step == settings.steps:
             save_checkpoint(state, settings)
-    return averaged_network(state)
+    return state.network.eval()
 
 
 def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Iterator[Batch]:
@@ -139,7 +140,6 @@ def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losse
     total.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
     state.optimiser.step()
-    state.averaged.update_parameters(state.network)
     state.step += 1
     return losses
 
@@ -152,33 +152,30 @@ def losses_of(verdict: Verdict, batch: Batch) -> Losses:
     expected = (log_levels.exp() * log_levels.new_tensor(LEVELS)).sum(-1)
     level_error = (expected - amounts).abs().mean()
     fault = nn.functional.cross_entropy(verdict.fault.float(), classes, ignore_index=NO_CLASS)
-    return Losses(cross_entropy + level_error, fault, colour_loss(verdict.cdl.float(), batch))
+    return Losses(cross_entropy + level_error, fault, colour_loss(verdict.repair.float(), batch))
 
 
-def colour_loss(cdl: Tensor, batch: Batch, stride: int = 5) -> Tensor:
-    """Mean DE2000 of the corrected frames to the clean ones, on every ``stride``-th row and column."""
+def colour_loss(repair: Tensor, batch: Batch, stride: int = 5) -> Tensor:
+    """Mean DE2000 of the repaired frames to the clean ones, on every ``stride``-th row and column."""
     spoiled, clean = (
         frames[:, :, ::stride, ::stride].flatten(2).transpose(1, 2) for frames in (batch.spoiled, batch.clean)
     )
-    numbers = (part.unsqueeze(1) for part in cdl_numbers(cdl))
-    return delta_e_rgb(apply_cdl(spoiled, *numbers), clean).mean()
+    return delta_e_rgb(undo(spoiled, repair.unsqueeze(1)), clean).mean()
 
 
 def resume(settings: TrainSettings) -> TrainState:
     """The state of ``settings.out``'s checkpoint, or a fresh one."""
     torch.manual_seed(settings.seed)
-    network = DiagnosisNetwork(settings.network).to(settings.device)
-    average = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
-    state = TrainState(
-        network.train(),
-        torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=average, use_buffers=True),
-        torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay),
+    network = (
+        DiagnosisNetwork(settings.network) if settings.start is None else load_model(settings.start).network
     )
+    network.train().to(settings.device)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
+    state = TrainState(network, optimiser)
     path = settings.out / "checkpoint.pt"
     if path.is_file():
         saved = torch.load(path, map_location=settings.device, weights_only=True)
         state.network.load_state_dict(saved["network"])
-        state.averaged.load_state_dict(saved["averaged"])
         state.optimiser.load_state_dict(saved["optimiser"])
         state.step = saved["step"]
     return state
@@ -191,20 +188,13 @@ def save_checkpoint(state: TrainState, settings: TrainSettings) -> None:
     torch.save(
         {
             "network": state.network.state_dict(),
-            "averaged": state.averaged.state_dict(),
             "optimiser": state.optimiser.state_dict(),
             "step": state.step,
-            "config": settings.network.as_json(),
+            "config": state.network.config.as_json(),
         },
         temporary,
     )
     temporary.replace(path)
-
-
-def averaged_network(state: TrainState) -> DiagnosisNetwork:
-    network = state.averaged.module
-    assert isinstance(network, DiagnosisNetwork)  # noqa: S101
-    return network.eval()
 
 
 def _schedule(step: int, steps: int) -> float:
@@ -227,6 +217,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path)
+    parser.add_argument("--rate", type=float)
     for name in ("steps", "batch", "seed", "save_every"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=None)
     parser.add_argument("--mixed-precision", action="store_true")

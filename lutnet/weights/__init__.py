@@ -36,7 +36,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "e419a80d08eed1bd562678e0705c0cc8993cb5caa313d602e1850aef2f89e943",
+        "059f9bc5e4dba5c6751aeedca39a0d75b1c2ef97969083673aefd009e07c0540",
     ),
 )
 

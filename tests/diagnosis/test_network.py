@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, cdl_numbers, sample_grid
+from lutnet.diagnosis.heads import LEVELS
+from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, sample_grid
 from lutnet.ops.detune import detune
 
 
@@ -19,7 +20,7 @@ def test_every_answer_has_its_shape(network):
     verdict = network(torch.rand(2, 3, 40, 90))
     assert verdict.levels.shape == (2, 7, 7)
     assert verdict.fault.shape == (2, 43)
-    assert verdict.cdl.shape == (2, 10)
+    assert verdict.repair.shape == (2, 7)
     torch.testing.assert_close(verdict.attention.sum((1, 2)), torch.ones(2))
 
 
@@ -30,16 +31,10 @@ def test_a_batch_equals_its_frames_one_by_one(network):
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
-def test_an_untrained_network_proposes_no_change(network):
-    slope, offset, power, saturation = cdl_numbers(network(torch.rand(1, 3, 64, 64)).cdl)
-    assert torch.equal(slope, torch.ones(1, 3)) and torch.equal(power, torch.ones(1, 3))
-    assert torch.equal(offset, torch.zeros(1, 3)) and torch.equal(saturation, torch.ones(1, 1))
-
-
-def test_cdl_numbers_are_valid_however_large_the_answer():
-    slope, offset, power, saturation = cdl_numbers(torch.tensor([[1e9] * 10, [-1e9] * 10]))
-    assert (slope > 0).all() and (power > 0).all() and (saturation >= 0).all()
-    assert (offset.abs() <= 0.5).all()
+def test_an_untrained_network_would_undo_the_levels_it_expects(network):
+    verdict = network(torch.rand(2, 3, 64, 64))
+    expected = (verdict.levels.softmax(-1) * torch.tensor(LEVELS)).sum(-1)
+    torch.testing.assert_close(verdict.repair, expected)
 
 
 def test_sampling_commutes_with_a_change_of_colour():

@@ -60,7 +60,7 @@ def test_drawn_classes_are_the_labels_of_drawn_amounts(chance):
 
 
 def test_the_mix_is_kept(chance):
-    mix = Mix(single=0.5, seven=0.25, few=0.0)
+    mix = Mix(single=0.5, seven=0.15, few=0.0, severe=0.1)
     faults = draw_faults(4000, mix, chance)
     single = (faults.classes >= 0) & (faults.classes < CLEAN)
     assert single.float().mean() == pytest.approx(0.5, abs=0.03)

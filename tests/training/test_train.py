@@ -18,7 +18,6 @@ from lutnet.training.photos import load_photos
 from lutnet.training.sampling import Mix
 from lutnet.training.train import (
     TrainSettings,
-    averaged_network,
     batches,
     losses_of,
     resume,
@@ -116,7 +115,3 @@ def test_what_training_writes_can_be_calibrated_stored_and_evaluated(settings, t
     assert set(result.several) == {7, 2, 3, 4}
     assert result.several[7].before.mean > 1.0
     assert result.heads[0].name == "exposure"
-
-
-def test_the_averaged_network_is_in_evaluation_mode(settings):
-    assert not averaged_network(resume(settings)).training

@@ -1,0 +1,45 @@
+"""From the amounts that spoiled a shot to the CDL that undoes them on the shot's own colours."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lutnet.grade import CDL
+from lutnet.ops.detune import undo
+from lutnet.ops.fit_cdl import CDLNumbers, fit_cdl
+from lutnet.ops.lut3d import identity_lattice
+
+PIXELS = 1024
+"""Colours of the shot that the fit sees."""
+
+SCENERY_SHARE = 0.05
+"""Weight of a coarse lattice of all colours: a shot of few colours must not give wild numbers elsewhere."""
+
+
+def repair_cdl(frames: Tensor, amounts: Tensor) -> CDL:
+    """The CDL nearest to ``undo(frames, amounts)``: frames ``[N, 3, H, W]`` in 0..1, amounts ``[7]``."""
+    if not bool(amounts.any()):
+        return CDL()
+    seen = frames.movedim(1, -1).reshape(-1, 3)
+    seen = seen[torch.linspace(0, len(seen) - 1, min(PIXELS, len(seen))).long()]
+    lattice = identity_lattice(4).reshape(-1, 3)
+    colours = torch.cat((seen, lattice))
+    weights = torch.cat(
+        (
+            torch.full((len(seen),), (1.0 - SCENERY_SHARE) / len(seen)),
+            torch.full((len(lattice),), SCENERY_SHARE / len(lattice)),
+        )
+    )
+    return _record(fit_cdl(colours, undo(colours, amounts), weights))
+
+
+def _record(numbers: CDLNumbers) -> CDL:
+    return CDL(
+        _triple(numbers.slope), _triple(numbers.offset), _triple(numbers.power), float(numbers.saturation)
+    )
+
+
+def _triple(values: Tensor) -> tuple[float, float, float]:
+    red, green, blue = values.tolist()
+    return (red, green, blue)
