@@ -1,6 +1,6 @@
 """Spoil a photograph by a known amount and ask what is wrong with it.
 
-    python examples/diagnose_photo.py
+python examples/diagnose_photo.py
 """
 
 import skimage.data

@@ -1,6 +1,6 @@
 """Grade a timeline from Python and list what was done to each clip.
 
-    python examples/grade_timeline.py timeline.otio reference.png
+python examples/grade_timeline.py timeline.otio reference.png
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Match one camera's picture to another's and write what a grading system reads: a .cc and a .cube.
 
-    python examples/match_still.py OUTPUT_FOLDER
+python examples/match_still.py OUTPUT_FOLDER
 """
 
 import sys

@@ -46,7 +46,9 @@ class GradeSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 4:
-            raise InputError("strength is out of range", value=self.strength, allowed="0 to 4, 1 is the full grade")
+            raise InputError(
+                "strength is out of range", value=self.strength, allowed="0 to 4, 1 is the full grade"
+            )
         if self.frames < 1:
             raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")
 
@@ -183,9 +185,7 @@ def _read(shot: Shot, count: int) -> Frames | str:
         return str(error)
 
 
-def _jobs(
-    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings
-) -> dict[str, str]:
+def _jobs(shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings) -> dict[str, str]:
     digest = None if reference is None else reference_hash(reference)
     facts = {"strength": settings.strength, "frames": settings.frames, "version": version("lutnet")}
     return {shot.id: job_hash(shot, digest, facts) for shot in shots}

@@ -39,7 +39,9 @@ def read_reference(
             tuple(read_frames(image, count=1, height=height) for image in _images(path)), path.name
         )
     if not path.exists():
-        raise InputError("reference does not exist", value=spec, allowed="an image, a video, a folder, clip:NAME")
+        raise InputError(
+            "reference does not exist", value=spec, allowed="an image, a video, a folder, clip:NAME"
+        )
     return Reference((read_frames(path, count=count, height=height),), path.name)
 
 

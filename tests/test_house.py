@@ -22,7 +22,15 @@ PUBLIC = {
 
 # What a colour tool that reads strangers' files must never call.
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
-FORBIDDEN_IMPORTS = {"pickle", "dill", "cloudpickle", "shelve", "marshal", "color_matcher", "xml.etree.ElementTree"}
+FORBIDDEN_IMPORTS = {
+    "pickle",
+    "dill",
+    "cloudpickle",
+    "shelve",
+    "marshal",
+    "color_matcher",
+    "xml.etree.ElementTree",
+}
 
 
 def test_public_names_are_the_agreed_ones() -> None:

@@ -24,7 +24,9 @@ class Report(Protocol):
 
 def output() -> Console:
     """The console for results on stdout."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False, markup=False)
+    return Console(
+        width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False, markup=False
+    )
 
 
 def print_json(document: object) -> None:

@@ -12,7 +12,11 @@ from lutnet.export.package import CONTACT_SHEET
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("lutnet-demo"), help="folder to work in (default: %(default)s)"
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("lutnet-demo"),
+        help="folder to work in (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
@@ -73,4 +77,7 @@ def _print(result: DemoResult) -> None:
 
 
 def _amounts(shot: DemoShotResult) -> str:
-    return ", ".join(f"{n.replace('_', ' ')} {100 * a:+.0f} %" for n, a in shot.shot.amounts.items()) or "nothing"
+    return (
+        ", ".join(f"{n.replace('_', ' ')} {100 * a:+.0f} %" for n, a in shot.shot.amounts.items())
+        or "nothing"
+    )

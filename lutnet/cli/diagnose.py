@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.table import Table
 
 from lutnet.cli.console import output, print_json, table
-from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
 from lutnet.diagnosis.heads import HEADS
-from lutnet.plain import cdl_to_plain, corrections_to_plain, fault_to_plain
+from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
 from lutnet.frames import read_frames
 from lutnet.grade import Diagnosis
 from lutnet.pipeline import diagnose
+from lutnet.plain import cdl_to_plain, corrections_to_plain, fault_to_plain
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def _entry(path: Path, diagnosis: Diagnosis) -> dict[str, object]:
     fault = diagnosis.fault
     return {
         "file": str(path),
-        "corrections": corrections_to_plain(diagnosis),
+        "corrections": corrections_to_plain(diagnosis.corrections),
         "fault": None if fault is None else fault_to_plain(fault),
         "cdl": cdl_to_plain(diagnosis.cdl),
         "warnings": list(diagnosis.warnings),

@@ -33,11 +33,15 @@ def add_reference(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, help="the package's folder (default: <name>.lutnet beside it)")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="the package's folder (default: <name>.lutnet beside it)"
+    )
     parser.add_argument(
         "--strength", type=float, default=1.0, help="0 leaves all as it is, 1 is the full grade (default: 1)"
     )
-    parser.add_argument("--frames", type=int, default=3, metavar="K", help="frames looked at per shot (default: 3)")
+    parser.add_argument(
+        "--frames", type=int, default=3, metavar="K", help="frames looked at per shot (default: 3)"
+    )
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
         "--discard-decisions", action="store_true", help="overwrite what people approved, changed or rejected"

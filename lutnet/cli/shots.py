@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, table
-from lutnet.plain import range_to_plain
 from lutnet.export.timecode import timecode
+from lutnet.plain import range_to_plain
 from lutnet.shot import FrameRange, Shot
 from lutnet.timeline import Timeline, read_timeline
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import opentimelineio as otio
 import torch
-from av.video.reformatter import Colorspace, ColorRange
+from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 from torch import Tensor
 
@@ -21,7 +21,7 @@ from lutnet.training.sampling import detune_bytes
 
 WIDTH, HEIGHT = 640, 360
 RATE = Fraction(24)
-FRAMES = 48
+FRAMES = 36
 HANDLE = 6
 """Frames at each end of a file that the timeline does not use, as in real footage."""
 
@@ -101,7 +101,9 @@ def _look(photo: Photo, view: View) -> Tensor:
 
 def _spoiled(frame: Tensor, amounts: Tensor) -> npt.NDArray[np.uint8]:
     pixels = (frame * 255.0).round().byte()
-    return _to_8_bit(detune_bytes(pixels[None], amounts[None])[0]) if bool(amounts.any()) else _to_8_bit(frame)
+    return (
+        _to_8_bit(detune_bytes(pixels[None], amounts[None])[0]) if bool(amounts.any()) else _to_8_bit(frame)
+    )
 
 
 def _to_8_bit(frame: Tensor) -> npt.NDArray[np.uint8]:

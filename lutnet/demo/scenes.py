@@ -60,14 +60,16 @@ def _skimage(name: str) -> Photo:
 def _stereo(side: int) -> Photo:
     import skimage.data
 
-    photo: Photo = skimage.data.stereo_motorcycle()[side]
+    photo: Photo = skimage.data.stereo_motorcycle()[side]  # type: ignore[no-untyped-call]
     return photo
 
 
 SCENES = {
     scene.name: scene
     for scene in (
-        Scene("temple", lambda: _sample("china.jpg"), "china.jpg: Valentine Fraser, CC BY 2.0 (scikit-learn)"),
+        Scene(
+            "temple", lambda: _sample("china.jpg"), "china.jpg: Valentine Fraser, CC BY 2.0 (scikit-learn)"
+        ),
         Scene("flower", lambda: _sample("flower.jpg"), "flower.jpg: vultilion, CC BY 2.0 (scikit-learn)"),
         Scene("portrait", lambda: _skimage("astronaut"), "astronaut: NASA, public domain (scikit-image)"),
         Scene("coffee", lambda: _skimage("coffee"), "coffee: Rachel Michetti, CC0 (scikit-image)"),

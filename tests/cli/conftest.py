@@ -13,7 +13,7 @@ from lutnet.demo.scenes import SHOTS
 
 @pytest.fixture(scope="session")
 def small_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``timeline.otio`` (every demo shot; two files are encoded, the rest are copies) and ``reference.png``."""
+    """A folder with ``timeline.otio`` and ``reference.png``; two clips are encoded, the others are copies."""
     folder = tmp_path_factory.mktemp("footage")
     (folder / "media").mkdir()
     media = {shot.name: folder / "media" / f"{number}.mp4" for number, shot in enumerate(SHOTS)}

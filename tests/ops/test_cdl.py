@@ -82,10 +82,10 @@ def test_values_that_are_not_numbers_are_refused(bad: float) -> None:
 @pytest.mark.parametrize("clamp", [True, False])
 def test_gradients_are_finite_at_black_white_and_out_of_range(clamp: bool) -> None:
     colours = torch.tensor([[0.0] * 3, [1.0] * 3, [-0.3] * 3, [1.7] * 3, [0.0, 0.5, 1.0]], requires_grad=True)
-    parameters = [torch.full((3,), v, requires_grad=True) for v in (1.1, 0.0, 0.45)]
+    slope, offset, power = (torch.full((3,), v, requires_grad=True) for v in (1.1, 0.0, 0.45))
     saturation = torch.tensor([0.8], requires_grad=True)
-    apply_cdl(colours, *parameters, saturation, clamp=clamp).sum().backward()
-    for tensor in (colours, *parameters, saturation):
+    apply_cdl(colours, slope, offset, power, saturation, clamp=clamp).sum().backward()
+    for tensor in (colours, slope, offset, power, saturation):
         assert tensor.grad is not None and bool(tensor.grad.isfinite().all())
 
 
