@@ -20,7 +20,8 @@ from lutnet.timeline.walk import placements, video_tracks
 DEFAULT_RATE = Fraction(24)
 MAX_JSON_DEPTH = 2000
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_OPENING, _CLOSING = [np.frombuffer(brackets, np.uint8) for brackets in (b"[{", b"]}")]
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_CLOSING = np.frombuffer(b"]}", np.uint8)
 
 
 def read_timeline(path: Path | str) -> Timeline:
@@ -92,9 +93,9 @@ def _refuse_deep_json(path: Path) -> None:
     """OpenTimelineIO's parser recurses without a limit, and takes the whole process down with it."""
     if path.suffix.lower() != ".otio":
         return
-    structure = np.frombuffer(_STRING.sub(b"", path.read_bytes()), np.uint8)
-    steps = np.isin(structure, _OPENING).astype(np.int32) - np.isin(structure, _CLOSING)
-    if steps.cumsum().max(initial=0) > MAX_JSON_DEPTH:
+    brackets = _STRING.sub(b"", path.read_bytes()).translate(None, _NO_BRACKETS)
+    closing = np.isin(np.frombuffer(brackets, np.uint8), _CLOSING)
+    if (1 - 2 * closing.astype(np.int8)).cumsum(dtype=np.int32).max(initial=0) > MAX_JSON_DEPTH:
         raise TimelineError(
             "the timeline's nests are too deep", allowed=f"{MAX_JSON_DEPTH} levels", where=path
         )
