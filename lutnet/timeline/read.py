@@ -19,6 +19,17 @@ from lutnet.timeline.walk import placements, video_tracks
 
 DEFAULT_RATE = Fraction(24)
 MAX_JSON_DEPTH = 2000
+_PARSER_FAILURES = (
+    otio.exceptions.OTIOError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What OpenTimelineIO's adapters are known to raise on files that are malformed."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CLOSING = np.frombuffer(b"]}", np.uint8)
@@ -85,7 +96,7 @@ def _parsed(path: Path) -> Any:
             where=path,
             fix=f"Export for an older one, or install a newer opentimelineio than {otio.__version__}",
         ) from error
-    except (otio.exceptions.OTIOError, ValueError, OSError) as error:
+    except _PARSER_FAILURES as error:
         raise TimelineError(f"not a timeline that can be read ({_one_line(error)})", where=path) from error
 
 

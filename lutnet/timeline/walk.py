@@ -58,18 +58,20 @@ def video_tracks(timeline: Any) -> list[Any]:
 def placements(timeline: Any) -> Iterator[Placement]:
     """Every clip of every enabled video track, in timeline order.
 
+    A track that is trimmed to a negative start begins so much later: thus the EDL reader writes record times.
     Raises TimelineError where nests are too deep or a track's own times cannot be used.
     """
     for number, track in enumerate(video_tracks(timeline), 1):
         if track.enabled:
-            place = _Place(number, track.name or "")
             try:
                 start = seconds(timeline.global_start_time) if timeline.global_start_time else _ZERO
                 extent = extent_of(track)
             except ValueError as error:
                 raise TimelineError(f"a track's times cannot be used: {error}", where=track.name) from error
+            if extent.start < 0:
+                start, extent = start - extent.start, replace(extent, start=_ZERO)
             window = Window(_ZERO, extent.length, start, start + extent.length)
-            yield from _visit(track, extent, _ZERO, window, place)
+            yield from _visit(track, extent, _ZERO, window, _Place(number, track.name or ""))
 
 
 def _visit(item: Any, extent: Extent, origin: Fraction, window: Window, place: _Place) -> Iterator[Placement]:
