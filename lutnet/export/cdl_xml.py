@@ -30,10 +30,10 @@ def write_cc(path: Path, cdl: CDL, *, id: str, description: str = "") -> None:
 
 def cc_text(cdl: CDL, *, id: str, description: str = "") -> str:
     """The content of the file that ``write_cc`` writes."""
-    note = f"    <Description>{_plain(description)}</Description>\n" if description else ""
+    note = f"    <Description>{escape(_one_line(description))}</Description>\n" if description else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<ColorCorrection id={quoteattr(_plain(id))}>\n"
+        f"<ColorCorrection id={quoteattr(_one_line(id))}>\n"
         "  <SOPNode>\n"
         f"{note}"
         f"    <Slope>{_numbers(cdl.slope)}</Slope>\n"
@@ -105,6 +105,6 @@ def _numbers(values: Triple) -> str:
     return " ".join(f"{value:.6f}" for value in values)
 
 
-def _plain(text: str) -> str:
-    """``text`` for XML: on one line, escaped, without the control characters that XML 1.0 forbids."""
-    return escape("".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split())))
+def _one_line(text: str) -> str:
+    """``text`` on one line, without the control characters that XML 1.0 forbids even escaped."""
+    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split()))

@@ -120,10 +120,10 @@ def _commit(folder: Path, seal: str, owned: Owned) -> None:
             _set_aside(name, folder)
         for name in names:
             os.replace(new / name, folder / name)  # noqa: PTH105 - the one call that tests let fail
-    except OSError as error:
+        _sync(folder)
+    except BaseException:
         _roll_back(folder, seal, names)
-        raise cannot_write(folder, error) from error
-    _sync(folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)  # with the seal in place it means nothing any more
 
 

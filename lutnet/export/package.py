@@ -32,7 +32,7 @@ from lutnet.export.cdl_xml import write_cc
 from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.cube import cube_bytes
 from lutnet.export.edl import edl_text
-from lutnet.export.folder import exchanged
+from lutnet.export.folder import NEW, OLD, exchanged
 from lutnet.export.manifest import LutFile
 from lutnet.export.naming import file_stems
 from lutnet.export.otio import graded_timeline, timeline_text
@@ -250,24 +250,28 @@ class _Writer:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise OutputError unless ``folder`` can become or is a package: missing, empty, or one already.
+    """Make sure that ``folder`` can become or is a package: missing, empty, or one already.
 
-    To be asked before the work begins; nothing is written.
+    To be asked before the work begins; nothing is written. Raises OutputError where it holds something else,
+    GradeFileError where its ``grades.json`` is another program's, damaged or of a newer lutnet.
     """
     if folder.is_file():
         raise OutputError("the package's folder is a file", where=folder, fix="Name a new folder with -o.")
-    foreign = (
-        []
-        if not folder.is_dir() or (folder / MANIFEST).exists()
-        else sorted(path.name for path in folder.iterdir() if not path.name.startswith((STATE, ".lutnet-")))
-    )
-    if foreign:
+    if (folder / MANIFEST).exists():
+        manifest.read_manifest(folder / MANIFEST)
+    elif foreign := _foreign(folder):
         raise OutputError(
             "the folder holds files that are no package's",
             value=foreign[0],
             where=folder,
             fix="Name a new or empty folder with -o.",
         )
+
+
+def _foreign(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith((STATE, NEW, OLD)))
 
 
 def _owned(seal: Path) -> set[str]:

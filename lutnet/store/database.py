@@ -40,11 +40,12 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         with translated(path):
+            _require_ours(connection, path)
             # What people decided must survive a power cut, so WAL alone with its lax default will not do.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         with transaction(connection, path):
-            _prepare(connection, path)
+            _create(connection)
     except LutnetError:
         connection.close()
         raise
@@ -86,12 +87,11 @@ def translated(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if found == SCHEMA_VERSION and application == _APPLICATION_ID:
-        return
-    if found > SCHEMA_VERSION and application == _APPLICATION_ID:
+def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse another program's database and one of a later lutnet, before anything is written to it."""
+    ours = _pragma(connection, "application_id") == _APPLICATION_ID
+    found = _pragma(connection, "user_version")
+    if ours and found > SCHEMA_VERSION:
         raise GradeFileError(
             "the package's state is of a newer version",
             value=found,
@@ -99,9 +99,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             where=path,
             fix="Update lutnet.",
         )
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if not ours and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise GradeFileError("the file is another program's database", where=path)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    if _pragma(connection, "user_version") == SCHEMA_VERSION:
+        return
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    value: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
