@@ -23,6 +23,8 @@ from lutnet.diagnosis.model import load_model
 from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, Verdict
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.training.card import RunFacts, publish
+from lutnet.training.imagenet import load_imagenet
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import (
     NO_CLASS,
@@ -46,6 +48,7 @@ class TrainSettings:
 
     photos: folder of photographs that are right. out: folder of checkpoint and log.
     start: weights to go on from (their own configuration holds), or None for a new ``network``.
+    imagenet: torchvision model whose convolutions a new network starts from; its layers must be that model's.
     held_out: share of the photographs, by source, kept for validation and calibration.
     colour_weight: weight of the corrected frame's DE2000 against the cross entropies.
     """
@@ -53,6 +56,7 @@ class TrainSettings:
     photos: Path
     out: Path
     start: Path | None = None
+    imagenet: str | None = None
     network: NetworkConfig = field(default_factory=NetworkConfig)
     mix: Mix = field(default_factory=Mix)
     steps: int = 3000
@@ -102,8 +106,12 @@ class TrainState:
 
 
 def train(settings: TrainSettings) -> DiagnosisNetwork:
-    """Train, or resume, until ``settings.steps``; returns the network in evaluation mode."""
-    photos, _ = split_by_source(load_photos(settings.photos), settings.held_out, settings.seed)
+    """Train, or resume, until ``settings.steps``; returns the network in evaluation mode.
+
+    Leaves ``checkpoint.pt``, ``log.jsonl``, ``model.safetensors`` (calibrated) and its card in
+    ``settings.out``.
+    """
+    photos, held_out = split_by_source(load_photos(settings.photos), settings.held_out, settings.seed)
     state = resume(settings)
     settings.out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
@@ -113,7 +121,10 @@ def train(settings: TrainSettings) -> DiagnosisNetwork:
             _report(settings, state.step, losses, time.monotonic() - started)
         if state.step % settings.save_every == 0 or state.step == settings.steps:
             save_checkpoint(state, settings)
-    return state.network.eval()
+    network = state.network.eval().cpu()
+    facts = RunFacts(_command(settings), settings.seed, state.step, settings.mix)
+    publish(network, photos, held_out or photos, facts, settings.out)
+    return network
 
 
 def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Iterator[Batch]:
@@ -166,10 +177,7 @@ def colour_loss(repair: Tensor, batch: Batch, stride: int = 5) -> Tensor:
 def resume(settings: TrainSettings) -> TrainState:
     """The state of ``settings.out``'s checkpoint, or a fresh one."""
     torch.manual_seed(settings.seed)
-    network = (
-        DiagnosisNetwork(settings.network) if settings.start is None else load_model(settings.start).network
-    )
-    network.train().to(settings.device)
+    network = _network(settings).train().to(settings.device)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
     state = TrainState(network, optimiser)
     path = settings.out / "checkpoint.pt"
@@ -179,6 +187,27 @@ def resume(settings: TrainSettings) -> TrainState:
         state.optimiser.load_state_dict(saved["optimiser"])
         state.step = saved["step"]
     return state
+
+
+def _network(settings: TrainSettings) -> DiagnosisNetwork:
+    if settings.start is not None:
+        return load_model(settings.start).network
+    network = DiagnosisNetwork(settings.network)
+    if settings.imagenet is not None:
+        load_imagenet(network.trunk, settings.imagenet)
+    return network
+
+
+def _command(settings: TrainSettings) -> str:
+    """The command line that makes this run again."""
+    words = ["lutnet train", f"--photos {settings.photos.name}"]
+    words += [
+        f"--{f.name.replace('_', '-')} {value}"
+        for f in fields(settings)
+        if f.name not in ("photos", "out", "network", "mix", "save_every")
+        and (value := getattr(settings, f.name)) != f.default
+    ]
+    return " ".join(words)
 
 
 def save_checkpoint(state: TrainState, settings: TrainSettings) -> None:
