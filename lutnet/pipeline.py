@@ -14,14 +14,14 @@ from torch import Tensor
 
 from lutnet import diagnosis, refinement
 from lutnet.errors import InputError, MediaError, OutputError
-from lutnet.export.package import RunSettings, default_folder, write_package
+from lutnet.export.package import RunSettings, check_folder, default_folder, write_package
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import job_hash, reference_hash
 from lutnet.reference import Reference, read_reference
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Frames, Shot
-from lutnet.store import FILE_NAME, Store
+from lutnet.store import Store
 from lutnet.thumbnails import ThumbnailSpool
 from lutnet.timeline import Timeline, read_timeline, timeline_of_media
 
@@ -135,13 +135,23 @@ def _grade(
     on_clip: OnClip,
 ) -> GradedTimeline:
     folder = default_folder(plan.path) if output is None else Path(output)
+    check_folder(folder)
     reference = None if reference_name is None else read_reference(str(reference_name), plan)
     jobs = _jobs(plan.shots, reference, settings)
-    if (folder / FILE_NAME).exists() and not settings.discard_decisions:
-        with Store(folder) as store:
+    run = RunSettings(
+        version("lutnet"),
+        strength=settings.strength,
+        reference=reference.description if reference else None,
+        bake=settings.bake,
+    )
+    with (
+        _kept(folder),
+        Store(folder) as store,
+        ThumbnailSpool(reference.sets[0].pixels[0] if reference else None) as thumbnails,
+    ):
+        if not settings.discard_decisions:
             store.require_undecided(jobs)
-    results = []
-    with ThumbnailSpool(reference.sets[0].pixels[0] if reference else None) as thumbnails:
+        results = []
         for shot, frames in _decoded(plan.shots, settings.frames):
             if isinstance(frames, Frames):
                 result = grade_shot(shot, frames, reference, settings.strength)
@@ -150,16 +160,8 @@ def _grade(
                 result = ClipResult(shot, Status.SKIPPED, warnings=(frames,))
             results.append(result)
             on_clip(result, len(results), len(plan.shots))
-        run = RunSettings(
-            version("lutnet"),
-            strength=settings.strength,
-            reference=reference.description if reference else None,
-            bake=settings.bake,
-        )
-        with _kept(folder):
-            with Store(folder) as store:
-                decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
-            write_package(folder, decided, plan, run, thumbnails)
+        decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
+        write_package(folder, decided, plan, run, thumbnails)
     return GradedTimeline(folder, decided)
 
 
@@ -193,7 +195,7 @@ def _jobs(shots: Sequence[Shot], reference: Reference | None, settings: GradeSet
 
 @contextmanager
 def _kept(folder: Path) -> Iterator[None]:
-    """A folder to write into; one that was not there before goes away again if the block fails."""
+    """A folder that can be written; one that was not there before goes away again if the block fails."""
     missing = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
