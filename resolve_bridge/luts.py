@@ -43,7 +43,7 @@ class LutShelf(NamedTuple):
 
 
 def shelf(root: Path, timeline: str) -> LutShelf:
-    return LutShelf(root, "lutnet/" + _plain(timeline, "timeline"))
+    return LutShelf(root, "lutnet/" + plain_name(timeline, "timeline"))
 
 
 def _file_name(name: str, lut: Optional[Lut], cdl: Optional[Cdl]) -> str:
@@ -51,10 +51,10 @@ def _file_name(name: str, lut: Optional[Lut], cdl: Optional[Cdl]) -> str:
     if cdl is not None:
         mixed = "\n".join((_BAKE_VERSION, digest, repr(cdl)))
         digest = hashlib.sha256(mixed.encode("ascii")).hexdigest()
-    return "{}{}_{}.cube".format(_plain(name, "clip"), "_baked" if cdl else "", digest[:_HASH_DIGITS])
+    return "{}{}_{}.cube".format(plain_name(name, "clip"), "_baked" if cdl else "", digest[:_HASH_DIGITS])
 
 
-def _plain(name: str, fallback: str) -> str:
+def plain_name(name: str, fallback: str) -> str:
     """``name`` in signs that every file system and Resolve take."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:40] or fallback
 

@@ -131,12 +131,19 @@ def _clip(entry: Dict[str, Any], folder: Path) -> Clip:
         media=None if entry["media"] is None else str(entry["media"]),
         first_frame=_first_frame(record, source, Fraction(entry["media_start"])),
         status=str(entry["status"]),
-        skipped=None if entry["skipped"] is None else str(entry["skipped"]),
+        skipped=_skipped(entry),
         cdl=None if entry["cdl"] is None else _cdl(entry["cdl"]),
         lut=None if entry["lut"] is None else _lut(entry["lut"], folder),
         findings=in_words(found),
         unsure=any(correction["confidence"] < SURE for _, correction in found),
     )
+
+
+def _skipped(entry: Dict[str, Any]) -> Optional[str]:
+    """Why the clip was not graded. What only decoding found is among its warnings."""
+    if entry["status"] != "skipped":
+        return None
+    return str(entry["skipped"] or "; ".join(entry["warnings"]) or "no reason was given")
 
 
 def _whole(text: str) -> int:
