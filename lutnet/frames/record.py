@@ -18,9 +18,9 @@ Pixels = npt.NDArray[np.float32]
 class MediaInfo:
     """What a file says of itself; nothing is decoded for it.
 
-    kind: ``video`` or ``still``. width, height: as coded, before any
+    kind: ``video``, ``still`` or ``sequence``. width, height: as coded, before any
     rotation. rate: frames per second, None for
-    stills. frame_count: as the header states it or by duration. start_timecode: of the first frame, in
+    stills and sequences. frame_count: as the header states it or by duration. start_timecode: of the first frame, in
     frames at ``rate``; None where the file carries none. tags: what the file says of its colour and codec.
     """
 

@@ -16,9 +16,9 @@ def used_span(shot: Shot, info: MediaInfo) -> tuple[Span, tuple[str, ...]]:
 
     Raises MediaError where none of the range lies in the file.
     """
-    if info.rate is None:
+    if info.kind == "still":
         return Span(0, 1), ()
-    for start, length in _readings(shot, info, info.rate):
+    for start, length in _readings(shot, info, info.rate or shot.source.rate):
         span = _frames_in(start, length)
         inside = Span(max(span.first, 0), min(span.end, info.frame_count))
         if inside.first < inside.end:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from lutnet.sequence import ImageSequence
+
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")
 
@@ -29,8 +31,8 @@ class MediaLocator:
     folder: Path
 
     def locate(self, url: str) -> Path | None:
-        """The existing file that ``url`` names, or None. Looks only at names; opens nothing."""
-        return next((path for path in self.candidates(url) if _is_file(path)), None)
+        """The existing file or image sequence that ``url`` names, or None. Opens nothing."""
+        return next((path for path in self.candidates(url) if _is_there(path)), None)
 
     def candidates(self, url: str) -> Iterator[Path]:
         """The paths that ``url`` may mean here, most literal first."""
@@ -70,8 +72,10 @@ def _is_windows(text: str) -> bool:
     return bool(_DRIVE.match(text)) or text.startswith("\\\\") or ("\\" in text and "/" not in text)
 
 
-def _is_file(path: Path) -> bool:
+def _is_there(path: Path) -> bool:
+    sequence = ImageSequence.parse(str(path))
+    ends = () if sequence is None else (sequence.image(0), sequence.image(len(sequence) - 1))
     try:
-        return path.is_file()
+        return path.is_file() or any(Path(image).is_file() for image in ends)
     except (OSError, ValueError):  # a name too long, or one with a NUL
         return False

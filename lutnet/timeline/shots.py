@@ -11,6 +11,7 @@ from typing import Any
 
 import opentimelineio as otio
 
+from lutnet.sequence import ImageSequence
 from lutnet.shot import FrameRange, Shot
 from lutnet.timeline.media import MediaLocator, media_name
 from lutnet.timeline.rational import exact_rate, frame_range
@@ -123,8 +124,6 @@ def _referenced(reference: Any, clip: Any, locator: MediaLocator) -> _Media:
     name = reference.name or clip.name or ""
     if isinstance(reference, otio.schema.GeneratorReference):
         return _Media(name, None, None, f"it is a generator ({reference.generator_kind or 'unknown kind'})")
-    if isinstance(reference, otio.schema.ImageSequenceReference):
-        return _Media(name, None, None, "image sequences are not supported")
     url = _url(reference, clip)
     if not url:
         return _Media(name, None, None, "its media is missing from the timeline")
@@ -137,12 +136,27 @@ def _url(reference: Any, clip: Any) -> str:
     """The media's URL; DaVinci Resolve writes that of an offline clip into the metadata only."""
     if isinstance(reference, otio.schema.ExternalReference):
         return str(reference.target_url or "")
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        return _sequence_url(reference)
     for owner in (reference, clip):
         resolve = owner.metadata.get("Resolve_OTIO")
         url = resolve.get("Media Url") if hasattr(resolve, "get") else None
         if isinstance(url, str) and url:
             return url
     return ""
+
+
+def _sequence_url(reference: Any) -> str:
+    base = reference.target_url_base
+    sequence = ImageSequence(
+        head=f"{base}{'' if not base or base.endswith('/') else '/'}{reference.name_prefix}",
+        first=reference.start_frame,
+        last=reference.end_frame(),
+        digits=reference.frame_zero_padding,
+        tail=reference.name_suffix,
+        step=reference.frame_step,
+    )
+    return str(sequence)
 
 
 def _available(reference: Any) -> FrameRange | None:

@@ -254,3 +254,9 @@ def test_a_nest_that_contains_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.otio").write_text(json.dumps(document))
     with pytest.raises(TimelineError):
         read_timeline(tmp_path / "cut.otio")
+
+
+def test_a_track_trimmed_to_a_negative_start_begins_so_much_later(tmp_path: Path) -> None:
+    # The CMX 3600 adapter writes the record time of an EDL's first event like this.
+    track = build.track(build.clip("A"), build.clip("B"), trim=build.span(-90_000, 20))
+    assert [build.numbers(shot.record) for shot in read(tmp_path, track)] == [(90_000, 10), (90_010, 10)]
