@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PIL import ImageDraw
 
@@ -11,26 +12,39 @@ from lutnet.export.timecode import timecode
 from lutnet.grade import Correction, Diagnosis
 from lutnet.result import Basis, ClipResult, DeltaE, Status
 
-Describe = Callable[[Diagnosis], Sequence[str]]
-"""The findings of a diagnosis, one short line each, the most important first; none for "leave alone"."""
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, in a few words, and how sure that is (0..1; None where nothing says)."""
+
+    text: str
+    confidence: float | None
+
+
+Describe = Callable[[Diagnosis], Sequence[Finding]]
+"""The findings of a diagnosis, the most important first; none for "leave alone"."""
 
 BASIS_NOTE = "predicted: how the change splits between CDL and LUT, no accuracy."
 
 _AMBER: Grey = (206, 186, 146)  # the one tint, and a weak one: a warning must be seen, not judged against
 _NOTABLE_LEVEL = 1 / 6
 _MAX_FINDINGS = 4
+_LINE = 21
 _NAME, _TEXT, _SMALL, _FIGURE = 20, 15, 13, 18
 
 
-def described(diagnosis: Diagnosis) -> list[str]:
-    """The corrections by their own names: ``exposure -0.4 stop, 93 %``; those near level 0 are left out."""
+def described(diagnosis: Diagnosis) -> list[Finding]:
+    """The corrections by their own names (``exposure -0.4 stop``), the surest first; those near 0 left out."""
     found = [
         (name, correction)
         for name, correction in diagnosis.corrections.items()
         if abs(correction.level) >= _NOTABLE_LEVEL
     ]
     found.sort(key=lambda pair: -pair[1].confidence)
-    return [f"{name.replace('_', ' ')} {_amount(correction)}" for name, correction in found]
+    return [
+        Finding(f"{name.replace('_', ' ')} {_amount(correction)}", correction.confidence)
+        for name, correction in found
+    ]
 
 
 def draw_caption(
@@ -51,27 +65,24 @@ def draw_caption(
     warned = _draw_warnings(draw, (left, top + height), room, result)
     if result.delta_e is not None:
         _draw_differences(draw, (left, top + height - warned - 66), result.delta_e)
-    limit = _MAX_FINDINGS - bool(warned)
-    _draw_findings(draw, (left, top + 62), room, _findings(result, describe, limit))
-
-
-def _findings(result: ClipResult, describe: Describe, limit: int) -> list[tuple[str, Grey]]:
-    if result.status is Status.SKIPPED:
-        return []
     if result.diagnosis is None:
-        return [("no diagnosis", DIM)]
-    lines = [(line, PLAIN) for line in describe(result.diagnosis)] or [("nothing found: leave alone", DIM)]
-    if len(lines) <= limit:
-        return lines
-    return [*lines[: limit - 1], (f"+ {len(lines) - limit + 1} more", DIM)]
+        return
+    findings = describe(result.diagnosis) or [Finding("leave alone", None)]
+    _draw_findings(draw, (left, top + 62), room, findings, _MAX_FINDINGS - bool(warned))
 
 
 def _draw_findings(
-    draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int, lines: Sequence[tuple[str, Grey]]
+    draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int, findings: Sequence[Finding], limit: int
 ) -> None:
     left, top = corner
-    for index, (line, grey) in enumerate(lines):
-        put(draw, (left, top + 21 * index), line, _TEXT, grey, room=room)
+    shown = findings if len(findings) <= limit else findings[: limit - 1]
+    for finding in shown:
+        put(draw, (left, top), finding.text, _TEXT, room=room - 56)
+        if finding.confidence is not None:
+            put(draw, (left + room, top), f"{100 * finding.confidence:.0f} %", _TEXT, DIM, anchor="ra")
+        top += _LINE
+    if len(shown) < len(findings):
+        put(draw, (left, top), f"+ {len(findings) - len(shown)} more", _TEXT, DIM)
 
 
 def _draw_differences(draw: ImageDraw.ImageDraw, corner: tuple[int, int], delta_e: DeltaE) -> None:
@@ -109,5 +120,6 @@ def _status_grey(status: Status) -> Grey:
 
 
 def _amount(correction: Correction) -> str:
-    value = f"{correction.value:+.1f} stop" if correction.unit == "stop" else f"{correction.value:+.0f} %"
-    return f"{value}, {100 * correction.confidence:.0f} %"
+    if correction.unit == "stop":
+        return f"{correction.value:+.1f} stop"
+    return f"{correction.value:+.0f} {correction.unit}"

@@ -105,6 +105,8 @@ class _Page:
     def _draw_header(self, draw: ImageDraw.ImageDraw, width: int, columns: Sequence[str]) -> None:
         put(draw, (_MARGIN, 50), self.title, 26, BRIGHT, room=width - 2 * _MARGIN - 160, anchor="ls")
         put(draw, (width - _MARGIN, 50), f"lutnet   {self.folio}", 15, DIM, anchor="rs")
+        put(draw, (_MARGIN, 96), "Found", 15, PLAIN, anchor="ls")
+        put(draw, (_MARGIN + _CAPTION - _GAP, 96), "confidence", 15, DIM, anchor="rs")
         for index, name in enumerate(columns):
             put(draw, (_column_left(index), 96), name.capitalize(), 15, PLAIN, anchor="ls")
 
