@@ -84,8 +84,8 @@ def _wanted(clips: List[Clip], options: Options, session: Session) -> Tuple[List
 
 
 def _reason_to_leave(clip: Clip) -> str:
-    if clip.skipped or clip.status == "skipped":
-        return "not graded: {}".format(clip.skipped or "skipped")
+    if clip.skipped:
+        return f"not graded: {clip.skipped}"
     if clip.status == "rejected":
         return "rejected in the review"
     if clip.lut is None and clip.cdl in (None, IDENTITY):

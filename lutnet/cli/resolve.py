@@ -103,7 +103,7 @@ def _apply(options: argparse.Namespace) -> int:
         resolve, package, Options(wish, options.assume_space, options.dry_run, options.lut_folder), _progress
     )
     if options.prove and not options.dry_run:
-        from lutnet.cli.resolve_proof import proven  # noqa: PLC0415 - torch
+        from lutnet.cli.resolve_proof import proven
 
         report = proven(report, resolve, package, options.prove)
     return _told(report, options.json)
@@ -131,7 +131,7 @@ def _install(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from lutnet.pipeline import GradeSettings, grade_timeline  # noqa: PLC0415 - torch
+    from lutnet.pipeline import GradeSettings, grade_timeline
 
     graded = grade_timeline(
         options.timeline,

@@ -70,4 +70,4 @@ def _judged(line: Line, clip: Clip, evidence: Evidence) -> Line:
 
 def _colours(path: Path) -> npt.NDArray[np.float32]:
     with Image.open(path) as image:
-        return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+        return np.asarray(image.convert("RGB"), dtype=np.float32) / np.float32(255)
