@@ -29,6 +29,11 @@ def safe_stem(name: str, limit: int = _MAX_STEM) -> str:
     return f"clip_{stem}"[:limit] if reserved else stem
 
 
+def portable_stem(name: str) -> str:
+    """``name`` as it is, but for the signs that some system forbids in file names (they become ``_``)."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]', "_", name) or "timeline"
+
+
 def file_stems(shots: Sequence[Shot]) -> dict[str, str]:
     """One file stem per shot id, unique also where upper and lower case are one.
 

@@ -34,7 +34,7 @@ from lutnet.export.cube import cube_bytes
 from lutnet.export.edl import edl_text
 from lutnet.export.folder import NEW, OLD, exchanged
 from lutnet.export.manifest import LutFile
-from lutnet.export.naming import file_stems
+from lutnet.export.naming import file_stems, portable_stem
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import Json
@@ -131,6 +131,7 @@ class _Writer:
         self.folder = folder
         self.timeline = timeline
         self.settings = settings
+        self.stem = portable_stem(timeline.path.stem)
 
     def write(self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]) -> None:
         stems = file_stems([result.shot for result in results])
@@ -183,7 +184,7 @@ class _Writer:
         graded = graded_timeline(
             self.timeline.otio, self.timeline.clips, cdls, facts, self._way_to(self.timeline.path.parent)
         )
-        name = f"{self.timeline.path.stem}.otio"
+        name = f"{self.stem}.otio"
         write_text(self.new / name, timeline_text(graded))
         return name
 
@@ -201,7 +202,7 @@ class _Writer:
     def _write_edls(self, results: Sequence[ClipResult], cdls: Mapping[str, CDL]) -> list[str]:
         names: list[str] = []
         for track in sorted({result.shot.track for result in results}):
-            stem = self.timeline.path.stem if not names else f"{self.timeline.path.stem}_V{track}"
+            stem = self.stem if not names else f"{self.stem}_V{track}"
             shots = [result.shot for result in results if result.shot.track == track]
             write_text(self.new / f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate))
             names.append(f"{stem}.edl")
@@ -227,7 +228,7 @@ class _Writer:
             "lutnet": self.settings.version,
             "timeline": {
                 "name": self.timeline.name,
-                "source": self._way_to(self.timeline.path),
+                "source": f"{self._way_to(self.timeline.path.parent)}/{self.timeline.path.name}",
                 "rate": str(self.timeline.rate),
             },
             "space": self.settings.space,
@@ -241,7 +242,7 @@ class _Writer:
     def _way_to(self, path: Path) -> str:
         """``path`` as seen from the package, so that both can move together; absolute on another drive."""
         try:
-            return Path(os.path.relpath(path, self.folder)).as_posix()
+            return Path(os.path.relpath(path.resolve(), self.folder.resolve())).as_posix()
         except ValueError:
             return path.resolve().as_posix()
 
@@ -258,7 +259,7 @@ def check_folder(folder: Path) -> None:
     if folder.is_file():
         raise OutputError("the package's folder is a file", where=folder, fix="Name a new folder with -o.")
     if (folder / MANIFEST).exists():
-        manifest.read_manifest(folder / MANIFEST)
+        manifest.read_files(folder / MANIFEST)
     elif foreign := _foreign(folder):
         raise OutputError(
             "the folder holds files that are no package's",
@@ -278,5 +279,5 @@ def _owned(seal: Path) -> set[str]:
     """The entries of a package's folder that its ``grades.json`` answers for."""
     if not seal.exists():
         return set()
-    names = manifest.read_manifest(seal)["files"]
+    names = manifest.read_files(seal)
     return {"cdl", "luts", names["otio"], *names["edl"], *names["contact_sheet"]}

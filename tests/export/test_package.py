@@ -36,6 +36,7 @@ from lutnet.plain import Json
 from lutnet.result import Basis, ClipResult, DeltaE, Status
 from lutnet.shot import FrameRange
 from lutnet.store import FILE_NAME, Decision, Store
+from lutnet.timeline import read_timeline
 from tests.export.examples import (
     by_ffmpeg,
     by_grade,
@@ -155,6 +156,29 @@ def test_no_frame_is_lost_in_text(folder: Path) -> None:
     package = export(folder, [some_result(0, shot=some_shot(source=odd, media_start=Fraction(-5, 3)))])
     assert package.clips[0].shot.source == odd
     assert package.clips[0].shot.media_start == Fraction(-5, 3)
+
+
+@pytest.mark.parametrize("output", ["cut.lutnet", "else where/deep/package"])
+def test_media_is_found_from_the_graded_timeline_too(tmp_path: Path, output: str) -> None:
+    cuts = tmp_path / "my cuts"
+    (cuts / "media").mkdir(parents=True)
+    clips = [some_result(0), some_result(1)]
+    for clip in clips:
+        (cuts / "media" / f"{clip.shot.id}.mov").write_bytes(b"")
+    source = source_timeline(cuts / "cut.otio", clips)
+    otio.adapters.write_to_file(source.otio, str(source.path))
+    write_package(cuts / output, clips, source, SETTINGS)
+    before, after = (read_timeline(path) for path in (source.path, cuts / output / "cut.otio"))
+    found = [Path(str(shot.media)).resolve() for shot in after.shots]
+    assert found == [Path(str(shot.media)).resolve() for shot in before.shots]
+    assert [shot.id for shot in after.shots] == [shot.id for shot in before.shots]
+    assert read_package(cuts / output).source.resolve() == source.path.resolve()
+
+
+def test_a_timeline_name_that_some_system_forbids_makes_portable_files(tmp_path: Path) -> None:
+    source = source_timeline(tmp_path / 'cut "v2": a\\b.otio', [some_result()])
+    write_package(tmp_path / "out", [some_result()], source, SETTINGS)
+    assert read_package(tmp_path / "out").otio.name == "cut _v2__ a_b.otio"
 
 
 def test_edl_and_otio_carry_the_cdls_of_the_cc_files(folder: Path) -> None:
