@@ -11,7 +11,7 @@ import argparse
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -40,6 +40,8 @@ from lutnet.training.sampling import (
 )
 
 log = logging.getLogger(__name__)
+
+OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,10 @@ class TrainState:
     step: int = 0
 
 
-def train(settings: TrainSettings) -> DiagnosisNetwork:
+def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> DiagnosisNetwork:
     """Train, or resume, until ``settings.steps``; returns the network in evaluation mode.
 
+    ``on_step(done, steps)`` hears of every step.
     Leaves ``checkpoint.pt``, ``log.jsonl``, ``model.safetensors`` (calibrated) and its card in
     ``settings.out``.
     """
@@ -117,6 +120,7 @@ def train(settings: TrainSettings) -> DiagnosisNetwork:
     started = time.monotonic()
     for batch in batches(photos, settings, state.step):
         losses = take_step(state, batch.to(settings.device), settings)
+        on_step(state.step, settings.steps)
         if state.step % 50 == 0:
             _report(settings, state.step, losses, time.monotonic() - started)
         if state.step % settings.save_every == 0 or state.step == settings.steps:
