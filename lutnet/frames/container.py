@@ -51,7 +51,7 @@ def decoded(container: Any, stream: Any) -> Iterator[Any]:
             continue
         except (av.error.FFmpegError, OSError):
             return
-        yield from (frame for frame in frames if not frame.is_corrupt)
+        yield from frames
 
 
 def rate_of(stream: Any) -> Fraction:

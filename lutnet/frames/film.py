@@ -109,9 +109,12 @@ class Film:
             wanted = max(target - back, self._head)
             self._jump(wanted)
             self._frames = decoded(self._container, self._stream)
-            at_head = wanted == self._head
-            self._now = next((frame for frame in self._frames if frame.key_frame or at_head), None)
-            if at_head or (self._now is not None and self._now.pts <= target):
+            if wanted == self._head:
+                self._now = self._next()
+                return
+            self._now = next((frame for frame in self._frames if frame.key_frame), None)
+            # A "key frame" that needs frames before it comes out corrupt: the next clean start is further back.
+            if self._now is not None and self._now.pts <= target and not self._now.is_corrupt:
                 return
             back = max(2 * back, self._second)
 
@@ -122,7 +125,7 @@ class Film:
             self._container.seek(max(time, self._origin), stream=self._stream, backward=True)
 
     def _next(self) -> Any | None:
-        frame = next(self._frames, None)
+        frame = next((frame for frame in self._frames if not frame.is_corrupt), None)
         if frame is not None and frame.pts is None:
             frame.pts = int(self._origin + self._untimed * self._ticks)
             self._untimed += 1
