@@ -13,10 +13,13 @@ from lutnet.ops.cdl import luma
 from lutnet.ops.detune import lin, scene
 
 CODES = 256
-BINS = 48
+COARSE_BINS = 48
+"""For the shape of a histogram."""
+FINE_BINS = 128
+"""For its spikes: the codes at which clipped highlights and shadows came to lie tell one fault from another."""
 PERCENTILES = (0.0, 0.002, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.998, 1.0)
 CHANNELS = 5  # red, green, blue, luma, saturation
-TONAL_SIZE = CHANNELS * (BINS + len(PERCENTILES) + 2)
+TONAL_SIZE = CHANNELS * (COARSE_BINS + len(PERCENTILES) + 2 + FINE_BINS)
 CHROMA_SHAPE = (3, 24, 16)
 """Joint chroma histogram: luminance bands (dark, middle, bright), blue-orange axis, magenta-green axis."""
 
@@ -31,9 +34,9 @@ def tonal_statistics(frames: Tensor) -> Tensor:
     """
     counts = _counts(_channels(frames))
     shares = counts / counts.sum(-1, keepdim=True)
-    soft = (shares @ _kernels(shares)).sqrt()
+    coarse, fine = ((shares @ _kernels(shares, bins)).sqrt() for bins in (COARSE_BINS, FINE_BINS))
     clipped = torch.stack((shares[..., 0], shares[..., -1]), dim=-1).sqrt()
-    return torch.cat((soft, _percentiles(shares), clipped), dim=-1).flatten(1)
+    return torch.cat((coarse, _percentiles(shares), clipped, fine), dim=-1).flatten(1)
 
 
 def chroma_histogram(frames: Tensor) -> Tensor:
@@ -78,11 +81,11 @@ def _bin(stops: Tensor, limit: float, bins: int) -> Tensor:
     return ((stops / limit + 1.0) * (bins / 2)).clamp(0.0, bins - 1.0).int()
 
 
-def _kernels(like: Tensor) -> Tensor:
-    """Triangular kernels ``[256, BINS]``: each code shared between its two nearest bin centres."""
-    centres = torch.linspace(0.0, 1.0, BINS, device=like.device)
+def _kernels(like: Tensor, bins: int) -> Tensor:
+    """Triangular kernels ``[256, bins]``: each code shared between its two nearest bin centres."""
+    centres = torch.linspace(0.0, 1.0, bins, device=like.device)
     codes = torch.linspace(0.0, 1.0, CODES, device=like.device)
-    return (1.0 - (codes.unsqueeze(1) - centres).abs() * (BINS - 1)).clamp(min=0.0)
+    return (1.0 - (codes.unsqueeze(1) - centres).abs() * (bins - 1)).clamp(min=0.0)
 
 
 def _percentiles(shares: Tensor) -> Tensor:

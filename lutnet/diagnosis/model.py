@@ -21,11 +21,13 @@ class Calibration:
     """What held-out sources say of the network's own certainty.
 
     level_temperatures: one divisor of the logits per head. fault_temperature: the same for the 43 classes.
+    clean_logit: added to the clean class: training saw more clean frames than one in 43.
     strength: how much of the predicted CDL is used, 0..1.
     """
 
     level_temperatures: tuple[float, ...] = (1.0,) * len(HEADS)
     fault_temperature: float = 1.0
+    clean_logit: float = 0.0
     strength: float = 1.0
 
 
@@ -71,5 +73,6 @@ def _calibration(values: Mapping[str, Any]) -> Calibration:
     return Calibration(
         level_temperatures=tuple(float(value) for value in values["level_temperatures"]),
         fault_temperature=float(values["fault_temperature"]),
+        clean_logit=float(values["clean_logit"]),
         strength=float(values["strength"]),
     )

@@ -98,7 +98,9 @@ def pooled(verdicts: list[Verdict], model: DiagnosisModel) -> Evidence:
     calibration = model.calibration
     temperatures = torch.tensor(calibration.level_temperatures).view(-1, 1)
     levels = (torch.cat([v.levels for v in verdicts]) / temperatures).log_softmax(-1)
-    fault = (torch.cat([v.fault for v in verdicts]) / calibration.fault_temperature).log_softmax(-1)
+    fault = torch.cat([v.fault for v in verdicts]) / calibration.fault_temperature
+    fault[:, CLEAN] += calibration.clean_logit
+    fault = fault.log_softmax(-1)
     sureness = 1.0 / (0.1 + _entropy(levels))
     weights = sureness / sureness.sum(0)
     shot_weights = weights.mean(1, keepdim=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
-from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.heads import CLEAN, HEADS
 from lutnet.diagnosis.model import Calibration
 from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
 from lutnet.training.photos import PhotoSet
@@ -38,7 +40,18 @@ def calibrate(network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, seed: int =
     return Calibration(
         level_temperatures=tuple(_best(levels[:, head], targets[:, head]) for head in range(len(HEADS))),
         fault_temperature=_best(fault[single], one_hot),
+        clean_logit=_clean_logit(mix),
     )
+
+
+def _clean_logit(mix: Mix) -> float:
+    """The step from the share of clean frames in training to one class among 43 equals.
+
+    Halved: it is right to the last decimal for a frame that may hold any one fault, and too eager
+    to name one for the frames of a timeline, many of which are right.
+    """
+    clean = 1.0 - mix.single - mix.seven - mix.few - mix.severe
+    return 0.5 * math.log(mix.single / (CLEAN * clean))
 
 
 @torch.inference_mode()

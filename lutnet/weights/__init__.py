@@ -36,7 +36,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "059f9bc5e4dba5c6751aeedca39a0d75b1c2ef97969083673aefd009e07c0540",
+        "38f20faa9622663ff9c0f4be69d0b786b614a4ab6ea1c9eef8d7da04410498a2",
     ),
 )
 

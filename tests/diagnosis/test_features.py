@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lutnet.diagnosis.features import (
-    BINS,
     CHANNELS,
     CHROMA_SHAPE,
+    COARSE_BINS,
+    FINE_BINS,
     PERCENTILES,
     TONAL_SIZE,
     chroma_histogram,
@@ -24,9 +25,10 @@ def bytes_frames(seed: int, count: int = 2, side: int = 24) -> torch.Tensor:
     return torch.randint(256, (count, 3, side, side), generator=generator).float() / 255.0
 
 
-def split(statistics: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    parts = statistics.view(len(statistics), CHANNELS, -1).split([BINS, len(PERCENTILES), 2], dim=-1)
-    return parts[0], parts[1], parts[2]
+def split(statistics: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], torch.Tensor, torch.Tensor]:
+    sizes = [COARSE_BINS, len(PERCENTILES), 2, FINE_BINS]
+    coarse, percentiles, clipped, fine = statistics.view(len(statistics), CHANNELS, -1).split(sizes, dim=-1)
+    return (coarse, fine), percentiles, clipped
 
 
 def test_statistics_have_the_announced_sizes():
@@ -37,11 +39,12 @@ def test_statistics_have_the_announced_sizes():
 
 def test_soft_histograms_are_linear_splats_of_the_exact_counts():
     frames = bytes_frames(1)
-    soft, _, _ = split(tonal_statistics(frames))
-    red = frames[0, 0].flatten().double().numpy() * (BINS - 1)
-    low = np.minimum(np.floor(red).astype(int), BINS - 2)
-    expected = np.bincount(low, 1 - (red - low), BINS) + np.bincount(low + 1, red - low, BINS)
-    np.testing.assert_allclose(soft[0, 0].double() ** 2, expected / red.size, atol=1e-6)
+    histograms, _, _ = split(tonal_statistics(frames))
+    for soft, bins in zip(histograms, (COARSE_BINS, FINE_BINS), strict=True):
+        red = frames[0, 0].flatten().double().numpy() * (bins - 1)
+        low = np.minimum(np.floor(red).astype(int), bins - 2)
+        expected = np.bincount(low, 1 - (red - low), bins) + np.bincount(low + 1, red - low, bins)
+        np.testing.assert_allclose(soft[0, 0].double() ** 2, expected / red.size, atol=1e-5)
 
 
 def test_percentiles_are_those_of_the_pixels():
