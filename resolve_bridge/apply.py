@@ -101,7 +101,7 @@ def _matched(session: Session, clips: List[Clip]) -> Matching:
 
 
 def _planned(pairs: List[Pair], wish: Wish) -> Tuple[List[Tuple[Pair, Layout]], List[Line]]:
-    planned, failed, hint = [], [], 0
+    planned, failed, hint = [], [], 2  # the second node is the most likely one
     for pair in pairs:
         try:
             layout = plan(pair, wish, hint)

@@ -1,0 +1,333 @@
+"""One test for each way in which Resolve fails in silence: the table of docs/resolve.md, row by row."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolve_bridge.api import ask, offers
+from resolve_bridge.apply import Options, apply
+from resolve_bridge.connect import connect_inside
+from resolve_bridge.errors import BridgeError, CallFailed
+from resolve_bridge.export import export_latest_still, export_timeline
+from resolve_bridge.package import read_package
+from resolve_bridge.report import ACCEPTED, FAILED, PLANNED, UNCHANGED
+from resolve_bridge.revert import revert
+from resolve_bridge.write import cdl_argument
+from tests.resolve_bridge import documents
+from tests.resolve_bridge.conftest import Bench, MakeBench
+from tests.resolve_bridge.standin.data import NAMES_OF_COLOURS, Edition, Fault, snapshot
+
+
+def outcomes(made: Bench, **options: Any) -> list[str]:
+    return [line.outcome for line in made.apply(**options).lines]
+
+
+def failing(made: Bench, name: str, fault: Fault) -> None:
+    made.desk.world.faults = lambda index, call: fault if call == name else None
+
+
+def test_add_version_fails_off_the_color_page_so_the_page_is_opened_and_given_back(bench: MakeBench) -> None:
+    made = bench()
+    handle = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    assert handle.GetItemListInTrack("video", 1)[0].AddVersion("x", 0) is False
+    made.desk.world.page = "fairlight"
+    assert outcomes(made) == [ACCEPTED] * 3
+    assert made.desk.world.page == "fairlight"
+
+
+def test_a_page_that_says_yes_and_does_not_open_is_noticed(bench: MakeBench) -> None:
+    made = bench()
+    failing(made, "OpenPage", Fault(True))
+    report = made.apply()
+    assert [line.outcome for line in report.lines] == [FAILED] * 3
+    assert "the page is 'edit'" in report.notes[0]
+
+
+def test_missing_calls_look_present_and_are_none(bench: MakeBench) -> None:
+    resolve = bench().desk.resolve()
+    assert hasattr(resolve, "NoSuchCall") and resolve.NoSuchCall is None
+    assert not offers(resolve, "NoSuchCall") and offers(resolve, "OpenPage")
+    with pytest.raises(CallFailed, match="NoSuchCall is not there"):
+        ask(resolve, "NoSuchCall")
+
+
+@pytest.mark.parametrize("version", [(19, 1, 3), (20, 0, 1), (21, 0, 2), (21, 1, 0)])
+def test_every_version_is_served_though_calls_were_renamed(
+    bench: MakeBench, version: tuple[int, int, int]
+) -> None:
+    made = bench(edition=Edition(version))
+    project = made.desk.resolve().GetProjectManager().GetCurrentProject()
+    assert (project.GetSetting is None) == (version >= (21, 1, 0))
+    assert outcomes(made) == [ACCEPTED] * 3
+    assert outcomes(made) == [UNCHANGED] * 3
+    assert not revert(made.desk.resolve()).failed
+
+
+def test_the_edition_and_version_are_reported_as_resolve_states_them(bench: MakeBench) -> None:
+    assert bench(edition=Edition((19, 1, 3))).apply().product == "DaVinci Resolve Studio 19.1.3.7"
+    assert bench(edition=Edition((21, 0, 0), studio=False)).apply().product == "DaVinci Resolve 21.0.0.7"
+
+
+def test_the_free_edition_lets_no_other_program_in_but_its_own_menu_applies(bench: MakeBench) -> None:
+    made = bench(edition=Edition((21, 0, 0), studio=False))
+    assert made.desk.scriptapp() is None
+    resolve = connect_inside({"resolve": made.desk.resolve()})
+    report = apply(resolve, read_package(made.package), Options(lut_folder=made.desk.luts.master))
+    assert not report.failed
+
+
+def test_no_call_is_made_that_raises_a_dialog_in_the_free_edition(bench: MakeBench) -> None:
+    """Nor any that hangs a project that was never saved."""
+    made = bench(edition=Edition((21, 0, 0), studio=False))
+    made.apply()
+    revert(made.desk.resolve())
+    names = {call.name for call in made.desk.world.calls}
+    assert not names & {
+        "SaveProject",
+        "LoadProject",
+        "Quit",
+        "ApplyGradeFromDRX",
+        "ResetAllGrades",
+        "SetSetting",
+    }
+
+
+def test_a_cdl_is_sent_with_five_keys_as_strings_without_exponents(bench: MakeBench) -> None:
+    made = bench()
+    handle = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    first = handle.GetItemListInTrack("video", 1)[0]
+    assert (
+        first.SetCDL({"NodeIndex": "1", "Slope": [1, 1, 1], "Offset": "", "Power": "", "Saturation": "1"})
+        is False
+    )
+    made.apply()
+    sent = next(
+        call.arguments[0]
+        for call in made.desk.world.calls
+        if call.name == "SetCDL" and call.arguments[0]["Offset"]
+    )
+    assert sent == {
+        "NodeIndex": "1",
+        "Slope": "1.100000 1.000000 0.900000",
+        "Offset": "0.010000 -0.020000 0.030000",
+        "Power": "1.100000 1.000000 0.950000",
+        "Saturation": "1.000000",
+    }
+    tiny = read_package(made.package).clips[0].cdl
+    assert tiny is not None
+    assert cdl_argument(tiny._replace(offset=(1e-5, -1e-7, 0.0)))["Offset"] == "0.000010 -0.000000 0.000000"
+
+
+def test_a_cdl_that_is_refused_takes_the_version_away_again(bench: MakeBench) -> None:
+    made = bench()
+    before = snapshot(made.desk.open_timeline)
+    failing(made, "SetCDL", Fault(False))
+    report = made.apply()
+    assert [line.reason for line in report.lines] == [
+        "SetCDL was refused: Resolve answered False and no reason"
+    ] * 3
+    assert snapshot(made.desk.open_timeline) == before
+
+
+def test_a_cdl_swallowed_by_keyframes_is_never_called_landed(bench: MakeBench) -> None:
+    made = bench()
+    made.item("a.mov").nodes[0].keyframed = True
+    assert outcomes(made) == [ACCEPTED] * 3
+    assert "unverified" in ACCEPTED
+    assert made.item("a.mov").nodes[0].primaries == (1, 1, 1, 0, 0, 0, 1, 1, 1, 1)
+
+
+def test_stills_refuse_cdls_so_theirs_travel_in_a_lut(bench: MakeBench, tmp_path: Path) -> None:
+    (still,) = documents.media(tmp_path / "media", "still.png")
+    made = bench([documents.clip(still, 120, length=1)])
+    report = made.apply()
+    assert [line.outcome for line in report.lines] == [ACCEPTED]
+    assert "a still takes no CDL" in report.lines[0].notes[0]
+    assert "_baked_" in made.item("still.png").nodes[0].lut
+
+
+def test_a_lut_is_found_only_below_the_master_folder_and_after_a_refresh(bench: MakeBench) -> None:
+    made = bench()
+    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    graph = timeline.GetItemListInTrack("video", 1)[0].GetNodeGraph()
+    source = next((made.package / "luts").iterdir())
+    shutil.copy(source, made.desk.luts.user / "mine.cube")
+    made.desk.luts.refresh()
+    assert graph.SetLUT(1, "mine.cube") is False
+    assert graph.SetLUT(1, str(made.desk.luts.user / "mine.cube")) is False
+    shutil.copy(source, made.desk.luts.master / "new.cube")
+    assert graph.SetLUT(1, "new.cube") is False
+    made.apply()
+    lut = made.item("b.mov").nodes[0].lut
+    assert lut.startswith("lutnet/cut") or lut.startswith("lutnet/Timeline")
+    assert (made.desk.luts.master / lut).is_file()
+
+
+def test_luts_that_cannot_be_refreshed_stop_the_run_before_anything_is_changed(bench: MakeBench) -> None:
+    made = bench()
+    before = snapshot(made.desk.open_timeline)
+    failing(made, "RefreshLUTList", Fault(False))
+    with pytest.raises(BridgeError, match="did not read its LUTs"):
+        made.apply()
+    assert snapshot(made.desk.open_timeline) == before
+
+
+@pytest.mark.parametrize("name", ["SetLUT", "AddVersion"])
+def test_a_yes_that_does_nothing_is_found_out_by_reading_back(bench: MakeBench, name: str) -> None:
+    made = bench()
+    before = snapshot(made.desk.open_timeline)
+    failing(made, name, Fault(True))
+    failed = made.apply().failed
+    assert failed and all(f"{name} said yes, but" in line.reason for line in failed)
+    assert made.item("b.mov").current == ("Version 1", 0)
+    assert snapshot(made.desk.open_timeline) == before or name == "SetLUT"
+
+
+def test_a_changed_lut_gets_a_new_path_because_resolve_keeps_the_old_one_in_mind(bench: MakeBench) -> None:
+    made = bench()
+    made.apply()
+    first = made.item("b.mov").nodes[0].lut
+    stronger = documents.package(made.package.with_suffix(".otio"), lambda n, s: documents.graded(n + 2, s))
+    assert stronger == made.package
+    made.apply()
+    assert made.item("a.mov").nodes[0].primaries[9] == 0.8
+    later = documents.package(
+        made.package.with_suffix(".otio"),
+        lambda n, s: documents.ClipResult(
+            s, documents.Status.PROPOSED, None, documents.Grade(documents.PALE, documents.look())
+        ),
+    )
+    assert later == made.package
+    made.apply()
+    second = made.item("b.mov").nodes[0].lut
+    assert first != second and (made.desk.luts.master / first).is_file()
+
+
+def test_transitions_and_titles_stand_among_the_clips_and_are_passed_over(
+    bench: MakeBench, tmp_path: Path
+) -> None:
+    a, b = documents.media(tmp_path / "media", "a.mov", "b.mov")
+    cut = [
+        documents.clip(a, 48),
+        documents.transition(6, 6),
+        documents.clip(b, 48, 20),
+        documents.clip(None, 24),
+    ]
+    made = bench(cut)
+    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    assert len(timeline.GetItemListInTrack("video", 1)) == 4
+    report = made.apply()
+    assert [line.outcome for line in report.lines if line.name.endswith(".mov")] == [ACCEPTED] * 2
+    assert {other["name"] for other in report.others} == {"Cross Dissolve", "Text+"}
+
+
+def test_handles_that_went_stale_stop_the_run(bench: MakeBench) -> None:
+    made = bench()
+
+    def timeline_is_deleted(index: int, name: str) -> Fault | None:
+        if name == "AddMarker" and made.desk.open_timeline is not None:
+            made.desk.open_timeline.gone = True
+            for item in made.items:
+                item.gone = True
+        return None
+
+    made.desk.world.faults = timeline_is_deleted
+    report = made.apply()
+    assert FAILED in [line.outcome for line in report.lines[:2]]
+    assert report.lines[2].reason.startswith("not tried: Resolve stopped answering")
+
+
+def test_a_graph_goes_stale_with_its_version_and_is_fetched_again(bench: MakeBench) -> None:
+    made = bench()
+    made.desk.world.page = "color"
+    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    item = timeline.GetItemListInTrack("video", 1)[1]
+    graph = item.GetNodeGraph()
+    assert item.AddVersion("other", 0) is True
+    assert graph.SetLUT is None
+    assert made.apply().lines[1].outcome == ACCEPTED
+
+
+def test_two_markers_cannot_share_a_frame_so_a_free_one_is_taken(bench: MakeBench) -> None:
+    made = bench()
+    own = {"color": "Blue", "duration": 1, "note": "", "name": "mine", "customData": ""}
+    made.item("a.mov").markers[0] = dict(own)
+    assert outcomes(made)[0] == ACCEPTED
+    assert made.item("a.mov").markers[0] == own
+    assert made.item("a.mov").markers[1]["color"] in NAMES_OF_COLOURS
+
+
+def test_the_users_own_flag_survives_apply_and_revert(bench: MakeBench) -> None:
+    made = bench()
+    made.item("b.mov").flags = ["Red"]
+    made.apply()
+    assert made.item("b.mov").flags == ["Red"]
+    revert(made.desk.resolve())
+    assert made.item("b.mov").flags == ["Red"]
+
+
+def test_a_lut_of_the_users_on_node_1_is_not_replaced_unless_the_node_was_named(bench: MakeBench) -> None:
+    made = bench()
+    shutil.copy(next((made.package / "luts").iterdir()), made.desk.luts.master / "own.cube")
+    made.desk.luts.refresh()
+    for item in made.items:
+        item.nodes[0].lut = "own.cube"
+    report = made.apply()
+    assert [line.outcome for line in report.lines] == [ACCEPTED, FAILED, ACCEPTED]
+    assert "node 1 holds the LUT own.cube" in report.lines[1].reason
+    assert "whether before or after the CDL is not known" in report.lines[0].notes[0]
+    assert made.apply(lut_node="1").lines[1].outcome == ACCEPTED
+
+
+def test_an_export_constant_must_be_the_live_float_and_the_file_must_be_there(
+    bench: MakeBench, tmp_path: Path
+) -> None:
+    made = bench()
+    resolve = made.desk.resolve()
+    timeline = resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    assert timeline.Export(str(tmp_path / "x.otio"), "EXPORT_OTIO", resolve.EXPORT_NONE) is False
+    assert not (tmp_path / "x.otio").exists()
+    assert export_timeline(resolve, timeline, tmp_path).suffix == ".otio"
+    made.desk.exports.remove("EXPORT_OTIO")
+    assert export_timeline(resolve, timeline, tmp_path).suffix == ".xml"
+    failing(made, "Export", Fault(True))
+    with pytest.raises(BridgeError, match="said yes, but wrote no timeline"):
+        export_timeline(resolve, timeline, tmp_path)
+
+
+def test_stills_are_exported_only_while_the_gallery_shows(bench: MakeBench, tmp_path: Path) -> None:
+    made = bench()
+    made.desk.render = lambda item, file: file.write_bytes(b"png")
+    made.desk.stills = [made.item("a.mov")]
+    project = made.desk.resolve().GetProjectManager().GetCurrentProject()
+    with pytest.raises(BridgeError, match="Open the Gallery panel"):
+        export_latest_still(project, tmp_path)
+    made.desk.gallery_open = True
+    assert export_latest_still(project, tmp_path).suffix == ".png"
+
+
+def test_a_dry_run_changes_nothing_and_copies_nothing(bench: MakeBench) -> None:
+    made = bench()
+    before = snapshot(made.desk.open_timeline)
+    report = made.apply(dry_run=True)
+    assert [line.outcome for line in report.lines] == [PLANNED] * 3
+    assert snapshot(made.desk.open_timeline) == before
+    assert not list(made.desk.luts.master.rglob("*"))
+    assert not {"OpenPage", "AddVersion", "RefreshLUTList"} & {call.name for call in made.desk.world.calls}
+
+
+def test_a_node_that_is_not_there_is_said_and_the_lut_baked(bench: MakeBench) -> None:
+    report = bench().apply(lut_node="look")
+    assert report.lines[1].outcome == ACCEPTED
+    assert report.lines[1].what == "one LUT for all on node 1" and "no node 'look'" in report.lines[1].notes
+
+
+def test_no_timeline_open_is_one_clear_error(bench: MakeBench) -> None:
+    made = bench()
+    made.desk.open_timeline = None
+    with pytest.raises(BridgeError, match="no timeline is open"):
+        made.apply()
