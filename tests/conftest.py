@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,28 @@ def shared() -> Path:
     if not (folder / "footage").is_dir():
         pytest.fail(f"LUTNET_SHARED names {name}, which holds no footage folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``timeline.otio`` and ``reference.png``; two clips are encoded, the others are copies."""
+    from lutnet.demo.footage import write_media, write_reference, write_timeline
+    from lutnet.demo.scenes import SHOTS
+
+    folder = tmp_path_factory.mktemp("footage")
+    (folder / "media").mkdir()
+    media = {shot.name: folder / "media" / f"{number}.mp4" for number, shot in enumerate(SHOTS)}
+    encoded = list(media.values())[:2]
+    for shot, path in zip(SHOTS, encoded, strict=False):
+        write_media(shot, path)
+    for number, path in enumerate(list(media.values())[2:]):
+        shutil.copy(encoded[number % 2], path)
+    write_reference(folder / "reference.png")
+    write_timeline(folder, media)
+    return folder
+
+
+@pytest.fixture
+def footage(small_footage: Path, tmp_path: Path) -> Path:
+    """A copy of the small timeline that a test may spoil."""
+    return shutil.copytree(small_footage, tmp_path / "film")

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import opentimelineio as otio
-import pytest
 import PyOpenColorIO as ocio
+import pytest
 import torch
 
 import lutnet
@@ -46,7 +46,9 @@ def cut_timeline(files: list[Path], path: Path) -> None:
 
         start = min(10 + 20 * (number // len(files)), max(0, length - 24))
         media = otio.schema.ExternalReference(source.as_uri(), frames(0, length))
-        track.append(otio.schema.Clip(f"{source.stem} {number:02}", media, frames(start, min(24, length - start))))
+        track.append(
+            otio.schema.Clip(f"{source.stem} {number:02}", media, frames(start, min(24, length - start)))
+        )
     timeline = otio.schema.Timeline("film")
     timeline.tracks.append(track)
     otio.adapters.write_to_file(timeline, str(path))
