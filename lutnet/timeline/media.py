@@ -25,10 +25,14 @@ _DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")
 class MediaLocator:
     """Finds media files.
 
-    folder: relative URLs are relative to it (the timeline's own folder).
+    folder: relative URLs are relative to it (the timeline's own folder). renamed: pairs of a folder as
+    written and where it is now, tried first. roots: folders under which media is looked for last, by as much
+    of the end of its written path as exists there.
     """
 
     folder: Path
+    renamed: tuple[tuple[str, Path], ...] = ()
+    roots: tuple[Path, ...] = ()
 
     def locate(self, url: str) -> Path | None:
         """The existing file or image sequence that ``url`` names, or None. Opens nothing."""
@@ -36,9 +40,15 @@ class MediaLocator:
 
     def candidates(self, url: str) -> Iterator[Path]:
         """The paths that ``url`` may mean here, most literal first."""
-        for text in written_paths(url):
-            native = text.replace("\\", "/") if _is_windows(text) else text
-            yield self.folder / native
+        written = [text.replace("\\", "/") if _is_windows(text) else text for text in written_paths(url)]
+        for old, new in self.renamed:
+            old_folder = old.replace("\\", "/").rstrip("/") + "/"
+            yield from (new / text[len(old_folder) :] for text in written if text.startswith(old_folder))
+        yield from (self.folder / text for text in written)
+        for root in self.roots:
+            parts = [part for part in PurePosixPath(written[-1] if written else "").parts if part != ".."]
+            yield from (root.joinpath(*parts[start:]) for start in range(1, len(parts)))
+            yield from (root / part for part in parts[-1:])
 
 
 def written_paths(url: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -35,20 +36,24 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CLOSING = np.frombuffer(b"]}", np.uint8)
 
 
-def read_timeline(path: Path | str) -> Timeline:
+def read_timeline(
+    path: Path | str, *, media_roots: Sequence[Path] = (), path_map: Mapping[str, Path] | None = None
+) -> Timeline:
     """Read a timeline and list its shots: every clip of every enabled video track.
 
     ``.otio`` needs nothing else; other formats need OpenTimelineIO's plugins. Clips that cannot be graded
-    are shots with ``skipped`` set. Media files are looked for, not opened.
+    are shots with ``skipped`` set. Media files are looked for, not opened: where the timeline says, with
+    folders renamed by ``path_map`` (as written: as it is now), then under ``media_roots``.
 
     Raises TimelineError where the file is missing, damaged, from a newer OpenTimelineIO, or holds nothing to
     grade; MissingPartError where its format needs a plugin that is not installed.
     """
     path = Path(path)
-    return timeline_of(_only_timeline(_parsed(path), path), path)
+    locator = MediaLocator(path.resolve().parent, tuple((path_map or {}).items()), tuple(media_roots))
+    return timeline_of(_only_timeline(_parsed(path), path), path, locator)
 
 
-def timeline_of(timeline: Any, path: Path) -> Timeline:
+def timeline_of(timeline: Any, path: Path, locator: MediaLocator | None = None) -> Timeline:
     """List the shots of an ``opentimelineio.schema.Timeline``; relative media is looked for beside ``path``.
 
     Raises TimelineError where it holds nothing to grade.
@@ -57,8 +62,9 @@ def timeline_of(timeline: Any, path: Path) -> Timeline:
     if not tracks:
         raise TimelineError("the timeline has no video track", where=path)
     rate = _rate(timeline, tracks)
+    locator = locator or MediaLocator(path.resolve().parent)
     try:
-        pairs = tuple(shots_of(placements(timeline), rate, MediaLocator(path.resolve().parent)))
+        pairs = tuple(shots_of(placements(timeline), rate, locator))
     except RecursionError:
         raise TimelineError("the timeline's nests are too deep, or contain themselves", where=path) from None
     if not pairs:

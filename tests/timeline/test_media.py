@@ -73,3 +73,30 @@ def test_an_absolute_url_is_found_anywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["", "gone.mov", ".", "a\0b.mov", "x" * 5000, "http://a/b.mov"])
 def test_what_is_not_there_is_not_found(tmp_path: Path, url: str) -> None:
     assert MediaLocator(tmp_path).locate(url) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["/old/day1/a.mov", "C:\\old\\day1\\a.mov", "file:///old/day1/a.mov", "file:///C:/old/day1/a.mov"]
+)
+@pytest.mark.parametrize("relink", ["root", "deep root", "renamed"])
+def test_moved_media_is_relinked(tmp_path: Path, url: str, relink: str) -> None:
+    path = tmp_path / "day1" / "a.mov"
+    path.parent.mkdir()
+    path.touch()
+    locator = {
+        "root": MediaLocator(Path("/"), roots=(tmp_path,)),
+        "deep root": MediaLocator(Path("/"), roots=(tmp_path / "none", tmp_path / "day1")),
+        "renamed": MediaLocator(Path("/"), renamed=(("/old", tmp_path), ("C:\\old\\", tmp_path))),
+    }[relink]
+    assert locator.locate(url) == path
+
+
+def test_a_renamed_folder_is_a_whole_name(tmp_path: Path) -> None:
+    (tmp_path / "er.mov").touch()
+    assert MediaLocator(Path("/"), renamed=(("/old", tmp_path),)).locate("/older.mov") is None
+
+
+def test_media_roots_never_lead_outside(tmp_path: Path) -> None:
+    (tmp_path / "secret.mov").touch()
+    (tmp_path / "root").mkdir()
+    assert MediaLocator(Path("/"), roots=(tmp_path / "root",)).locate("x/../../secret.mov") is None
