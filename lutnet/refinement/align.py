@@ -19,9 +19,13 @@ INLIER_PIXELS = 2.0
 RETURN_PIXELS = 1.0
 """Farthest from its start that a pixel may end after going there by flow and back."""
 
+STILL_PIXELS = 0.25
+"""Farthest that a corner may move while the picture still counts as the very same pixels."""
+
 MIN_LIKENESS = 0.7
 """Smallest correlation of structure (windows of about 13 pixels) at which two places count as the same."""
 
+STILL_MARGIN = 0.02
 _WINDOW = 3.0  # deviation of the Gaussian window, pixels
 _SEED = 0
 
@@ -35,13 +39,15 @@ class Overlay:
     """The reference as seen from the source's camera.
 
     picture: ``[H, W, 3]``, size of the source. trusted: where it shows the same thing, ``[H, W]``.
-    likeness: correlation of structure, -1..1. inliers: features that agree on the homography.
+    likeness: correlation of structure, -1..1. inliers: features that agree on the map between the two.
+    exact: nothing was moved; the pixels are the very same.
     """
 
     picture: Picture
     trusted: Mask
     likeness: Plane
     inliers: int
+    exact: bool
 
     @property
     def share(self) -> float:
@@ -62,21 +68,36 @@ def homography(source: Points, reference: Points) -> tuple[Matrix, int] | None:
     return (matrix, inliers) if inliers >= MIN_INLIERS else None
 
 
+def is_still(matrix: Matrix, shape: tuple[int, ...]) -> bool:
+    """Whether the map leaves every corner of a picture where it is: nothing between the two was moved."""
+    height, width = shape[:2]
+    corners = _grid(2, 2) * np.array([width - 1, height - 1], dtype=np.float32)
+    return bool(np.abs(_mapped(corners, matrix) - corners).max() < STILL_PIXELS)
+
+
 def overlay(source: Picture, reference: Picture, matrix: Matrix, inliers: int) -> Overlay:
     """Warp ``reference`` by ``matrix`` (source to reference pixels), refine by flow, and check."""
     height, width = source.shape[:2]
+    exact = source.shape == reference.shape and is_still(matrix, source.shape)
+    if exact:
+        matrix = np.eye(3)
     there = _mapped(_grid(height, width), matrix)
     roughly = _sampled(reference, there)
     source_grey, rough_grey = equalised(source), equalised(roughly)
     forward, backward = _flow(source_grey, rough_grey), _flow(rough_grey, source_grey)
     places = _grid(height, width) + forward
     returned = np.linalg.norm(forward + _sampled(backward, places), axis=-1)
+    flowed = _likeness(source_grey, _sampled(rough_grey, places))
+    unmoved = _likeness(source_grey, rough_grey.astype(np.float32))
+    # Flow trembles by parts of a pixel; where the homography alone is as good, it is the better guide.
+    still = unmoved >= flowed - STILL_MARGIN
+    places = np.where(still[..., None], _grid(height, width), places)
+    likeness = np.where(still, unmoved, flowed)
     inside = _sampled(_within(there, reference.shape).astype(np.float32), places, border=0.0) > 0.99
-    likeness = _likeness(source_grey, _sampled(rough_grey, places))
-    trusted = (returned < RETURN_PIXELS) & inside & (likeness > MIN_LIKENESS)
+    trusted = (still | (returned < RETURN_PIXELS)) & inside & (likeness > MIN_LIKENESS)
     # One pixel in from every edge of the trusted area, where flow mixes neighbours.
     trusted = cv2.erode(trusted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return Overlay(_sampled(reference, _sampled(there, places)), trusted, likeness, inliers)
+    return Overlay(_sampled(reference, _sampled(there, places)), trusted, likeness, inliers, exact)
 
 
 def _grid(height: int, width: int) -> Plane:

@@ -11,16 +11,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lutnet.refinement.align import Matrix, Overlay, homography, overlay
-from lutnet.refinement.features import LUMA, LocalFeatures, Picture, equalised, local_features, matched
+from lutnet.refinement.align import Matrix, Overlay, Plane, homography, overlay
+from lutnet.refinement.features import LocalFeatures, Picture, equalised, local_features, matched
 from lutnet.shot import Frames
 
-SAME_SCENE_SHARE = 0.08
-"""Smallest share of a frame seen in both at which the scene counts as the same (strangers: below 0.02)."""
+SAME_SCENE_SHARE = 0.04
+"""Smallest share of a frame seen in both at which the scene counts as the same (strangers: 0.01 at most)."""
 
 MOST_OVERLAYS = 2
-_PATCH = 1.0  # deviation of the Gaussian whose means are paired, pixels
-_EDGE = 0.03  # luma per pixel at which a pair counts half: a shift of a pixel is an error of that size
+_PATCH = 0.7  # deviation of the Gaussian whose means are paired, pixels
+_EDGE = 0.02  # change per pixel at which a pair counts half: a shift of a pixel is an error of that size
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,19 +51,16 @@ def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence |
 
     Every frame is compared by features; the ``MOST_OVERLAYS`` pairs that agree best are laid over each other.
     """
-    candidates: list[tuple[int, int, _View, _View, Matrix]] = []
-    for source in _views(frames):
-        for reference in [view for frames in references for view in _views(frames)]:
-            found = homography(*matched(source.features, reference.features))
-            if found is not None:
-                candidates.append((found[1], len(candidates), source, reference, found[0]))
-    best = sorted(candidates, key=lambda entry: (-entry[0], entry[1]))[:MOST_OVERLAYS]
-    laid = [
-        (source, overlay(source.picture, reference.picture, matrix, inliers))
-        for inliers, _, source, reference, matrix in best
-    ]
-    same = [_pairs(source.picture, over) for source, over in laid if over.share >= SAME_SCENE_SHARE]
+    looked = [(ours, theirs) for ours in _views(frames) for some in references for theirs in _views(some)]
+    found = [(pair, homography(*matched(pair[0].features, pair[1].features))) for pair in looked]
+    best = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1][1] if pair[1] else 0)
+    laid = [(pair[0], _laid(*pair, *place)) for pair, place in best[:MOST_OVERLAYS] if place]
+    same = [_pairs(ours.picture, over) for ours, over in laid if over.share >= SAME_SCENE_SHARE]
     return _joined(same) if same else None
+
+
+def _laid(source: _View, reference: _View, matrix: Matrix, inliers: int) -> Overlay:
+    return overlay(source.picture, reference.picture, matrix, inliers)
 
 
 @lru_cache(maxsize=64)
@@ -74,17 +71,25 @@ def _views(frames: Frames) -> tuple[_View, ...]:
 
 
 def _pairs(source: Picture, over: Overlay) -> Correspondence:
-    ours, theirs = (cv2.GaussianBlur(picture, (0, 0), _PATCH) for picture in (source, over.picture))
-    luma = ours @ LUMA
-    steepness = cv2.magnitude(*(cv2.Sobel(luma, cv2.CV_32F, 1 - axis, axis, scale=1 / 8) for axis in (0, 1)))
-    weights = (over.likeness / (1.0 + steepness / _EDGE))[over.trusted]
+    ours, theirs = source, over.picture
+    weights = np.ones_like(over.likeness)
+    if not over.exact:
+        ours, theirs = (cv2.GaussianBlur(picture, (0, 0), _PATCH) for picture in (ours, theirs))
+        weights = over.likeness / (1.0 + (_steepness(ours) / _EDGE) ** 2)
+    kept = weights[over.trusted]
     return Correspondence(
         torch.from_numpy(ours[over.trusted]).clamp(0.0, 1.0),
         torch.from_numpy(theirs[over.trusted]).clamp(0.0, 1.0),
-        torch.from_numpy(weights / weights.mean()),
+        torch.from_numpy(kept / kept.mean()),
         over.share,
         over.inliers,
     )
+
+
+def _steepness(picture: Picture) -> Plane:
+    """The steepest channel's change per pixel."""
+    across, down = (cv2.Sobel(picture, cv2.CV_32F, axis, 1 - axis, scale=1 / 8) for axis in (1, 0))
+    return np.asarray(np.hypot(across, down).max(-1))
 
 
 def _joined(parts: Sequence[Correspondence]) -> Correspondence:

@@ -1,0 +1,223 @@
+"""Train the refinement network:
+
+    python -m lutnet.training.match_train --photos photos/train --luts luts --output runs/match --minutes 20
+
+The describing part is a frozen copy of the shipped diagnosis network. Pairs of shot and reference never
+share a photograph; half of the shots are spoiled by a detune of their own (R3d), the others clean (R3).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from lutnet import weights
+from lutnet.diagnosis.model import default_model
+from lutnet.ops.difference import delta_e_rgb
+from lutnet.refinement.network import Look, MatchConfig, MatchNetwork
+from lutnet.training.grades import is_for_testing, read_luts
+from lutnet.training.looks import look_pool
+from lutnet.training.match_data import DETUNE, SET_SIZE, GradeBatch, Material, describe_material
+from lutnet.training.photos import PhotoSet, load_photos, split_by_source
+
+HARM_WEIGHT = 0.5
+BEND_WEIGHT = 20.0
+BATCH = 256
+JUDGED_COLOURS = 64
+POOL = 900
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSettings:
+    """minutes: of training after the pictures are described. sets: of graded pictures."""
+
+    photos: Path
+    luts: Path
+    output: Path
+    minutes: float = 20.0
+    sets: int = 4000
+    rate: float = 1e-3
+    seed: int = 1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PairBatch:
+    """What the network is given of B pairs, and the colours it is judged on: ``shown``, ``truth`` [B, P, 3]."""
+
+    source: Tensor
+    reference: Tensor
+    present: Tensor
+    shown: Tensor
+    truth: Tensor
+
+
+def train_match(settings: MatchSettings) -> Path:
+    """Train and write ``refinement.safetensors``; returns its path. The best held-out score is kept."""
+    draw = torch.Generator().manual_seed(settings.seed)
+    torch.manual_seed(settings.seed)
+    network = new_network()
+    kept, held_out = split_by_source(load_photos(settings.photos), 0.08, settings.seed)
+    train, validation = (
+        _material(part, sets, network, settings, draw)
+        for part, sets in ((kept, settings.sets), (held_out, settings.sets // 12))
+    )
+    normalise(network, train)
+    trained = _optimise(network, train, validation, settings, draw)
+    path = settings.output / "refinement.safetensors"
+    weights.save_network(path, trained.state_dict(), {"match": trained.config.as_json()})
+    return path
+
+
+def new_network() -> MatchNetwork:
+    """An untrained refinement network around a copy of the shipped diagnosis network."""
+    describer = default_model().network
+    network = MatchNetwork(MatchConfig(describer.config))
+    network.describer.load_state_dict(describer.state_dict())
+    return network.eval()
+
+
+def normalise(network: MatchNetwork, material: Material) -> None:
+    """Set the mean and deviation of descriptions from ``material``."""
+    seen = torch.cat((material.clean, material.graded.flatten(0, 1)))
+    network.mean.copy_(seen.mean(0))
+    network.deviation.copy_(seen.std(0).clamp(min=1e-3))
+
+
+def draw_pairs(material: Material, count: int, draw: torch.Generator) -> PairBatch:
+    """Draw pairs: a clean or detuned shot, and 1 to SET_SIZE graded frames of other photographs."""
+    chosen = torch.randint(len(material.graded), (count,), generator=draw)
+    grades = material.grades.select(chosen)
+    size = 1 + (torch.rand(count, generator=draw) ** 3 * SET_SIZE).long().clamp(max=SET_SIZE - 1)
+    present = (torch.rand(count, SET_SIZE, generator=draw).argsort(1) < size.unsqueeze(1)).float()
+    source, colours, photo, spoil = _draw_shots(material, count, draw)
+    # A reference that shows the shot's own photograph would teach copying.
+    own = material.graded_photo[chosen] == photo.unsqueeze(1)
+    present = torch.where(own, 0.0, present)
+    alone = present.sum(1, keepdim=True) == 0
+    present = torch.where(alone & ~own, 1.0, present)
+    usable = present.sum(1) > 0
+    judged = torch.randperm(colours.shape[1], generator=draw)[:JUDGED_COLOURS]
+    clean = colours[:, judged].float() / 255.0
+    shown, truth = _stored(spoil.apply(clean)), grades.apply(clean)
+    batch = (source, material.graded[chosen], present, shown, truth)
+    return PairBatch(*(values[usable] for values in batch))
+
+
+def _draw_shots(
+    material: Material, count: int, draw: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor, GradeBatch]:
+    """Descriptions, clean colours, photographs and faults (amounts 0: none) of ``count`` shots."""
+    is_clean = torch.rand(count, generator=draw) < 0.5
+    clean = torch.randint(len(material.clean), (count,), generator=draw)
+    detuned = (material.grades.kinds == DETUNE).nonzero()[:, 0]
+    row = detuned[torch.randint(len(detuned), (count,), generator=draw)]
+    member = torch.randint(SET_SIZE, (count,), generator=draw)
+    faults = material.grades.select(row)
+    amounts = torch.where(is_clean.unsqueeze(1), 0.0, faults.amounts)
+    one, three = is_clean.unsqueeze(1), is_clean.view(-1, 1, 1)
+    return (
+        torch.where(one, material.clean[clean], material.graded[row, member]),
+        torch.where(three, material.clean_colours[clean], material.graded_colours[row, member]),
+        torch.where(is_clean, material.clean_photo[clean], material.graded_photo[row, member]),
+        GradeBatch(faults.kinds, amounts, faults.cdl, faults.looks, faults.pool),
+    )
+
+
+def match_loss(network: MatchNetwork, look: Look, pairs: PairBatch) -> tuple[Tensor, Tensor, Tensor]:
+    """Loss, and per pair the difference to the truth with the look and without, ``[B]`` each."""
+    with_look = delta_e_rgb(look.apply(pairs.shown), pairs.truth).mean(1)
+    without = delta_e_rgb(pairs.shown, pairs.truth).mean(1)
+    harm = (with_look - without).clamp(min=0.0).mean()
+    actual = torch.stack((with_look, without), dim=1).detach()
+    expectation = (look.expected.clamp(min=1e-3).log() - actual.clamp(min=0.1).log()).abs().mean()
+    bend = sum(look.lattice.diff(n=2, dim=axis).square().mean() for axis in (1, 2, 3))
+    loss = with_look.mean() + HARM_WEIGHT * harm + 0.3 * expectation + BEND_WEIGHT * bend
+    return loss, with_look.detach(), without
+
+
+def _material(
+    photos: PhotoSet, sets: int, network: MatchNetwork, settings: MatchSettings, draw: torch.Generator
+) -> Material:
+    luts = [lut for lut in read_luts(settings.luts) if not is_for_testing(lut[0])]
+    return describe_material(photos, network, look_pool(luts, POOL, draw), sets, draw)
+
+
+def _optimise(
+    network: MatchNetwork,
+    material: Material,
+    validation: Material,
+    settings: MatchSettings,
+    draw: torch.Generator,
+) -> MatchNetwork:
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=0.02)
+    averaged, start, step = deepcopy(network), time.monotonic(), 0
+    while (spent := (time.monotonic() - start) / 60.0 / settings.minutes) < 1.0:
+        for group in optimiser.param_groups:
+            group["lr"] = settings.rate * min(1.0, step / 200) * (1.0 - spent) ** 0.9
+        network.train()
+        pairs = draw_pairs(material, BATCH, draw)
+        loss, _, _ = match_loss(network, network(pairs.source, pairs.reference, pairs.present), pairs)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+        _average(averaged, network, min(0.998, step / (step + 10)))
+        step += 1
+        if step % 500 == 0:
+            log.info("step %d loss %.3f %s", step, loss.item(), _scores(averaged, validation))
+    return averaged.eval()
+
+
+@torch.no_grad()
+def _average(averaged: MatchNetwork, network: MatchNetwork, share: float) -> None:
+    for ours, theirs in zip(averaged.parameters(), network.parameters(), strict=True):
+        ours.lerp_(theirs, 1.0 - share)
+
+
+@torch.no_grad()
+def _scores(network: MatchNetwork, material: Material) -> str:
+    """Mean DE2000 with the look and without over held-out pairs, and the share that got worse."""
+    network.eval()
+    pairs = draw_pairs(material, 600, torch.Generator().manual_seed(0))
+    _, with_look, without = match_loss(network, network(pairs.source, pairs.reference, pairs.present), pairs)
+    return json.dumps(
+        {
+            "with": round(with_look.mean().item(), 2),
+            "without": round(without.mean().item(), 2),
+            "worse": round((with_look > without).float().mean().item(), 3),
+        }
+    )
+
+
+def _stored(colours: Tensor) -> Tensor:
+    return (colours * 255.0).round() / 255.0
+
+
+def main() -> None:
+    """The command line of the module docstring."""
+    parser = argparse.ArgumentParser(description="Train the refinement network.")
+    for name in ("--photos", "--luts", "--output"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--sets", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=1)
+    settings = MatchSettings(**vars(parser.parse_args()))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    settings.output.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    log.info("wrote %s", train_match(settings))
+
+
+if __name__ == "__main__":
+    main()
