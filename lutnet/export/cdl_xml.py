@@ -87,7 +87,10 @@ def _values(node: Element | None, name: str, default: tuple[float, ...]) -> Trip
     child = None if node is None else _child(node, (name,))
     if child is None:
         return default  # type: ignore[return-value]
-    values = tuple(float(word) for word in (child.text or "").split())
+    text = child.text or ""
+    if "_" in text:  # which Python, and nobody else, allows inside numbers
+        raise ValueError(f"{name} is not a number: {text.strip()[:40]!r}")
+    values = tuple(float(word) for word in text.split())
     if len(values) != len(default):
         raise ValueError(f"{name} has {len(values)} values, not {len(default)}")
     return values  # type: ignore[return-value]

@@ -129,7 +129,7 @@ def _commit(folder: Path, seal: str, owned: Owned) -> None:
 
 def _set_aside(name: str, folder: Path) -> None:
     # A second attempt finds the old entry moved already; what stands in its place is the new one.
-    if (folder / name).exists() and not (folder / OLD / name).exists():
+    if os.path.lexists(folder / name) and not os.path.lexists(folder / OLD / name):
         os.replace(folder / name, folder / OLD / name)  # noqa: PTH105
 
 

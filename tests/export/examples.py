@@ -14,6 +14,9 @@ import PyOpenColorIO as ocio
 import torch
 from av.filter import Graph
 
+from lutnet.export.contact_sheet import Thumbnails
+from lutnet.export.package import MANIFEST, RunSettings, write_package
+from lutnet.export.reader import Package, read_package
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.detune import NAMES
 from lutnet.ops.lut3d import identity_lattice
@@ -158,3 +161,29 @@ def by_grade(colours: np.ndarray, grade: Grade) -> np.ndarray:
     """``colours [N, 3]`` through ``Grade.apply``, as a picture ``[1, 3, 1, N]``."""
     pixels = torch.from_numpy(colours.astype(np.float32)).T[None, :, None, :]
     return grade.apply(pixels)[0, :, 0, :].T.numpy()
+
+
+SETTINGS = RunSettings("1.2.3", reference="hero.png")
+PICTURE = np.full((90, 160, 3), 0.5, np.float32)
+
+
+def some_results() -> list[ClipResult]:
+    """Graded, without LUT, skipped, rejected, and on a second track with a nasty name."""
+    return [
+        some_result(0),
+        some_result(1, Grade(some_cdl(1))),
+        skipped_result(2),
+        some_result(3, status=Status.REJECTED),
+        some_result(4, shot=some_shot(4, track=2, name="../sh000")),
+    ]
+
+
+def export(
+    folder: Path, clips: Sequence[ClipResult] | None = None, settings: RunSettings = SETTINGS
+) -> Package:
+    """Write a package of ``clips`` and read it back."""
+    clips = some_results() if clips is None else clips
+    source = source_timeline(folder.parent / "cut.otio", clips)
+    pictures = {clip.shot.id: Thumbnails(PICTURE, PICTURE) for clip in clips}
+    assert write_package(folder, clips, source, settings, pictures) == folder / MANIFEST
+    return read_package(folder)

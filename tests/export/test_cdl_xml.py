@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import PyOpenColorIO as ocio
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lutnet.errors import GradeFileError
 from lutnet.export.cdl_xml import cc_text, read_cc, write_cc
@@ -84,6 +86,7 @@ REFUSED = {
     "wrong names": (GOOD.replace("SOPNode", "ASC_SOP").replace("SatNode", "ASC_SAT"), "empty"),
     "NaN": (GOOD.replace("1.000000 1", "nan 1"), "not a number"),
     "comma": (GOOD.replace("1.000000 1", "1,0 1"), "1,0"),
+    "underscores": (GOOD.replace("1.000000 1", "1_0 1"), "1_0"),
     "two values": (GOOD.replace("1.000000 1.000000 1.000000", "1.0 1.0"), "has 2 values"),
     "negative slope": (GOOD.replace("<Slope>1", "<Slope>-1"), "negative"),
     "no power": (GOOD.replace("<Power>1", "<Power>0"), "not positive"),
@@ -97,6 +100,20 @@ def test_a_defect_is_refused_with_file_and_cause(path: Path, variant: str) -> No
     with pytest.raises(GradeFileError, match=cause) as caught:
         read_cc(path)
     assert str(path) in str(caught.value)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_damage_crashes_the_reader(path: Path, data: st.DataObject) -> None:
+    text = bytearray(GOOD.encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text) - 1))
+        text[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=6))
+    path.write_bytes(text)
+    try:
+        assert isinstance(read_cc(path), CDL)
+    except GradeFileError:
+        return
 
 
 @pytest.mark.shared

@@ -4,11 +4,10 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import numpy as np
@@ -18,61 +17,37 @@ import skimage.data
 import torch
 
 from lutnet.errors import GradeFileError, OutputError
-from lutnet.export.contact_sheet import Thumbnails
-from lutnet.export.manifest import read_manifest
 from lutnet.export.package import (
     BAKED_SIZE,
     MANIFEST,
-    RunSettings,
     check_folder,
     default_folder,
     exported_grade,
     write_package,
 )
-from lutnet.export.reader import Package, read_package
+from lutnet.export.reader import read_package
 from lutnet.grade import CDL, Grade
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.plain import Json
 from lutnet.result import Basis, ClipResult, DeltaE, Status
 from lutnet.shot import FrameRange
 from lutnet.store import FILE_NAME, Decision, Store
 from lutnet.timeline import read_timeline
 from tests.export.examples import (
+    SETTINGS,
     by_ffmpeg,
     by_grade,
     by_ocio,
-    skipped_result,
+    export,
     some_cdl,
     some_colours,
     some_lut,
     some_result,
+    some_results,
     some_shot,
     source_timeline,
 )
 
-SETTINGS = RunSettings("1.2.3", reference="hero.png")
 SCHEMA = Path(__file__).parents[2] / "lutnet" / "export" / "grades.schema.json"
-PICTURE = np.full((90, 160, 3), 0.5, np.float32)
-
-
-def results() -> list[ClipResult]:
-    return [
-        some_result(0),
-        some_result(1, Grade(some_cdl(1))),
-        skipped_result(2),
-        some_result(3, status=Status.REJECTED),
-        some_result(4, shot=some_shot(4, track=2, name="../sh000")),
-    ]
-
-
-def export(
-    folder: Path, clips: Sequence[ClipResult] | None = None, settings: RunSettings = SETTINGS
-) -> Package:
-    clips = results() if clips is None else clips
-    source = source_timeline(folder.parent / "cut.otio", clips)
-    pictures = {clip.shot.id: Thumbnails(PICTURE, PICTURE) for clip in clips}
-    assert write_package(folder, clips, source, settings, pictures) == folder / MANIFEST
-    return read_package(folder)
 
 
 @pytest.fixture
@@ -129,7 +104,7 @@ def test_a_baked_file_alone_is_the_grade_at_the_lattice_size(folder: Path) -> No
 
 def test_what_is_read_back_grades_as_what_was_written(folder: Path) -> None:
     colours = some_colours()
-    clips = results()
+    clips = some_results()
     package = export(folder, clips)
     for clip, packaged in zip(clips, package.clips, strict=True):
         expected, grade = exported_grade(clip), package.grade(packaged)
@@ -139,7 +114,7 @@ def test_what_is_read_back_grades_as_what_was_written(folder: Path) -> None:
 
 
 def test_records_come_back_as_they_were(folder: Path) -> None:
-    clips = results()
+    clips = some_results()
     package = export(folder, clips)
     assert [clip.shot for clip in package.clips] == [clip.shot for clip in clips]
     assert [clip.status for clip in package.clips] == [clip.status for clip in clips]
@@ -233,7 +208,7 @@ def test_the_same_run_writes_the_same_bytes(folder: Path, tmp_path: Path) -> Non
 def test_a_new_run_leaves_nothing_of_the_old_but_the_decisions(folder: Path) -> None:
     export(folder)
     with Store(folder) as store:
-        store.save(results())
+        store.save(some_results())
         store.decide(Decision(some_shot(0).id, Status.APPROVED))
         export(folder, store.results()[:1])
         assert store.decisions()[some_shot(0).id].status is Status.APPROVED
@@ -318,79 +293,6 @@ def test_a_full_disk_leaves_the_old_package_whole(
     monkeypatch.undo()
     assert snapshot(folder) == before
     assert read_package(folder).clips
-
-
-Spoil = Callable[[Path, Json], None]
-
-
-def spoil_lut(folder: Path, manifest: Json) -> None:
-    path = folder / manifest["clips"][0]["lut"]["path"]
-    path.write_text(path.read_text().replace("0.5", "0.6", 1))
-
-
-def link_lut_outside(folder: Path, manifest: Json) -> None:
-    path = folder / manifest["clips"][0]["lut"]["path"]
-    outside = folder.parent / "outside.cube"
-    path.rename(outside)
-    path.symlink_to(outside)
-
-
-def remove_lut(folder: Path, manifest: Json) -> None:
-    (folder / manifest["clips"][0]["lut"]["path"]).unlink()
-
-
-def edit(*keys: str | int, value: object) -> Spoil:
-    def edited(folder: Path, manifest: Json) -> None:
-        place: Any = manifest
-        for key in keys[:-1]:
-            place = place[key]
-        place[keys[-1]] = value
-        (folder / MANIFEST).write_text(json.dumps(manifest))
-
-    return edited
-
-
-LUT = ("clips", 0, "lut", "path")
-SPOILT: dict[str, tuple[Spoil, str]] = {
-    "changed LUT": (spoil_lut, "not the one"),
-    "LUT that leads out": (link_lut_outside, "outside"),
-    "missing LUT": (remove_lut, "missing"),
-    "path up": (edit(*LUT, value="luts/../../x.cube"), "does not fit"),
-    "absolute path": (edit(*LUT, value="/etc/x.cube"), "does not fit"),
-    "Windows path": (edit(*LUT, value="luts\\..\\x.cube"), "does not fit"),
-    "otio elsewhere": (edit("files", "otio", value="../cut.otio"), "does not fit"),
-    "newer version": (edit("version", value=2), "newer version"),
-    "other format": (edit("format", value="x"), "does not fit"),
-    "unknown status": (edit("clips", 0, "status", value="fine"), r"clips\[0\]"),
-    "negative slope": (edit("clips", 0, "cdl", "slope", value=[-1, 1, 1]), "does not fit"),
-    "slope for ever": (edit("clips", 0, "cdl", "slope", value=[1e308 * 10, 1, 1]), "no JSON"),
-    "power that rounds to 0": (edit("clips", 0, "cdl", "power", value=[1e-9, 1, 1]), "cannot be"),
-    "rate of no time": (edit("clips", 0, "record", "rate", value="0"), "does not fit"),
-    "divided by zero": (edit("clips", 0, "record", "start", value="1/0"), "does not fit"),
-    "no clips": (edit("clips", value=None), "does not fit"),
-}
-
-
-@pytest.mark.parametrize("variant", SPOILT)
-def test_a_spoilt_package_is_one_clear_error(folder: Path, variant: str) -> None:
-    spoil, cause = SPOILT[variant]
-    export(folder)
-    spoil(folder, read_manifest(folder / MANIFEST))
-    with pytest.raises(GradeFileError, match=cause):
-        read_package(folder)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', "[" * 100_000, "\xff"])
-def test_what_is_no_grades_json_is_one_clear_error(folder: Path, text: str) -> None:
-    folder.mkdir()
-    (folder / MANIFEST).write_bytes(text.encode("latin-1"))
-    with pytest.raises(GradeFileError):
-        read_package(folder)
-
-
-def test_a_folder_without_grades_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(GradeFileError, match="Is this a lutnet package"):
-        read_package(tmp_path)
 
 
 def test_baking_costs_photographs_little() -> None:
