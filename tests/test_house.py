@@ -67,7 +67,9 @@ def test_module_calls_nothing_dangerous(module: Path) -> None:
             pytest.fail(f"{module}:{node.value.lineno} passes shell=")
         names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = {node.module}
+            # The record and the error of the standard parser are harmless, its parsers are not.
+            harmless = {alias.name for alias in node.names} <= {"Element", "ParseError"}
+            names = set() if harmless else {node.module}
         assert not names & FORBIDDEN_IMPORTS, f"{module} imports {names & FORBIDDEN_IMPORTS}"
 
 
