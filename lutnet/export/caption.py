@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PIL import ImageDraw
 
 from lutnet.export.lettering import BRIGHT, DIM, PLAIN, Grey, put, width
+from lutnet.export.manifest import skip_reason
 from lutnet.export.timecode import timecode
 from lutnet.grade import Correction, Diagnosis
 from lutnet.result import Basis, ClipResult, DeltaE, Status
@@ -99,7 +100,8 @@ def _draw_differences(draw: ImageDraw.ImageDraw, corner: tuple[int, int], delta_
 
 def _draw_warnings(draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int, result: ClipResult) -> int:
     """Write the first warning above ``corner``, the bottom left; returns the height that it takes."""
-    warnings = list(dict.fromkeys((*result.shot.warnings, *result.warnings)))
+    reason = skip_reason(result)  # which stands in the pictures' place
+    warnings = [text for text in dict.fromkeys((*result.shot.warnings, *result.warnings)) if text != reason]
     if not warnings:
         return 0
     left, bottom = corner

@@ -7,6 +7,7 @@ that it names is there. What fails is rolled back; what was killed in the middle
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator, Set
@@ -23,6 +24,8 @@ except ImportError:  # Windows
 
 NEW = ".lutnet-new"
 OLD = ".lutnet-old"
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # some network drives
 
 Owned = Callable[[Path], Set[str]]
 """The entries of a folder that belong to its contents, from the path of their seal (which may be missing)."""
@@ -65,7 +68,7 @@ def _make(folder: Path) -> list[Path]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keep other writers out, where the system can lock a folder; the lock ends with the process."""
+    """Keep other writers out, where system and drive can lock a folder; the lock ends with the process."""
     if fcntl is None:
         yield
         return
@@ -84,6 +87,9 @@ def _lock(handle: int, folder: Path) -> None:
         raise OutputError(
             "another lutnet is writing this package", where=folder, fix="Wait until it has finished."
         ) from error
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
 
 
 def _built(folder: Path, seal: str, owned: Owned) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -151,6 +152,19 @@ def test_a_second_writer_is_turned_away_and_the_first_one_finishes(folder: Path)
         (new / "c").mkdir()
         write_text(new / "c" / "file", "new")
         write_text(new / SEAL, "a c")
+    assert contents(folder) == NEW
+
+
+def test_a_drive_that_cannot_lock_is_written_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(handle: int, kind: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    write(folder, "new", "a c")
     assert contents(folder) == NEW
 
 
