@@ -22,12 +22,16 @@ class Calibration:
 
     level_temperatures: one divisor of the logits per head. fault_temperature: the same for the 43 classes.
     clean_logit: added to the clean class: training saw more clean frames than one in 43.
+    confidence_slopes, confidence_offsets: per head, from the log odds of a direction to those of its
+        being right.
     strength: how much of the predicted CDL is used, 0..1.
     """
 
     level_temperatures: tuple[float, ...] = (1.0,) * len(HEADS)
     fault_temperature: float = 1.0
     clean_logit: float = 0.0
+    confidence_slopes: tuple[float, ...] = (1.0,) * len(HEADS)
+    confidence_offsets: tuple[float, ...] = (0.0,) * len(HEADS)
     strength: float = 1.0
 
 
@@ -70,9 +74,17 @@ def restored(stored: weights.StoredNetwork) -> DiagnosisModel:
 
 
 def _calibration(values: Mapping[str, Any]) -> Calibration:
+    def per_head(name: str) -> tuple[float, ...]:
+        numbers = tuple(float(value) for value in values[name])
+        if len(numbers) != len(HEADS):
+            raise ValueError(f"{name} has {len(numbers)} values, not {len(HEADS)}")
+        return numbers
+
     return Calibration(
-        level_temperatures=tuple(float(value) for value in values["level_temperatures"]),
+        level_temperatures=per_head("level_temperatures"),
         fault_temperature=float(values["fault_temperature"]),
         clean_logit=float(values["clean_logit"]),
+        confidence_slopes=per_head("confidence_slopes"),
+        confidence_offsets=per_head("confidence_offsets"),
         strength=float(values["strength"]),
     )

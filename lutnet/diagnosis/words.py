@@ -25,10 +25,15 @@ def amount(head: Head, correction: Correction) -> str:
     return f"{value:.1f} stop" if head.unit == "stop" else f"{value:.0f} %"
 
 
+def phrase(head: Head, correction: Correction) -> str:
+    """``too orange by 0.4 stop``."""
+    word = head.positive if correction.level > 0 else head.negative
+    return f"{word} by {amount(head, correction)}"
+
+
 def sentence(head: Head, correction: Correction) -> str:
     """``too orange by 0.4 stop, 93 %``."""
-    word = head.positive if correction.level > 0 else head.negative
-    return f"{word} by {amount(head, correction)}, {100 * correction.confidence:.0f} %"
+    return f"{phrase(head, correction)}, {100 * correction.confidence:.0f} %"
 
 
 def summary(diagnosis: Diagnosis, limit: int = 3) -> str:

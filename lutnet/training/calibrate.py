@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import torch
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 from lutnet.diagnosis.heads import CLEAN, HEADS
 from lutnet.diagnosis.model import Calibration
 from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
+from lutnet.diagnosis.predict import level_and_share, log_odds
 from lutnet.training.photos import PhotoSet
 from lutnet.training.sampling import (
     NO_CLASS,
@@ -22,6 +24,7 @@ from lutnet.training.sampling import (
     soft_levels,
     take_views,
 )
+from lutnet.training.scoring import direction
 
 TEMPERATURES = torch.logspace(-0.4, 0.6, 41, base=10.0)
 _ROUNDS, _BATCH = 16, 128
@@ -32,16 +35,37 @@ def calibrate(network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, seed: int =
     generator = torch.Generator().manual_seed(seed)
     verdicts, faults = zip(*(_round(network, photos, mix, generator) for _ in range(_ROUNDS)), strict=True)
     levels = torch.cat([verdict.levels for verdict in verdicts])
-    targets = soft_levels(torch.cat([fault.amounts for fault in faults]))
+    amounts = torch.cat([fault.amounts for fault in faults])
+    targets = soft_levels(amounts)
     fault = torch.cat([verdict.fault for verdict in verdicts])
     classes = torch.cat([fault.classes for fault in faults])
+    temperatures = tuple(_best(levels[:, head], targets[:, head]) for head in range(len(HEADS)))
+    odds = [
+        _confidence_odds(levels[:, head] / temperatures[head], amounts[:, head]) for head in range(len(HEADS))
+    ]
     single = classes != NO_CLASS
     one_hot = nn.functional.one_hot(classes[single], fault.shape[-1]).float()
     return Calibration(
-        level_temperatures=tuple(_best(levels[:, head], targets[:, head]) for head in range(len(HEADS))),
+        level_temperatures=temperatures,
         fault_temperature=_best(fault[single], one_hot),
         clean_logit=_clean_logit(mix),
+        confidence_slopes=tuple(slope for slope, _ in odds),
+        confidence_offsets=tuple(offset for _, offset in odds),
     )
+
+
+def _confidence_odds(logits: Tensor, amounts: Tensor) -> tuple[float, float]:
+    """Slope and offset (Platt) from the share on the answer's side to how often that side is right."""
+    answers = [level_and_share(row) for row in logits.double().softmax(-1).tolist()]
+    shares = [[log_odds(share)] for _, share in answers]
+    held = [
+        direction(level) == direction(truth)
+        for (level, _), truth in zip(answers, amounts.tolist(), strict=True)
+    ]
+    if all(held) or not any(held):
+        return 1.0, 0.0
+    fitted = LogisticRegression(C=1e3).fit(shares, held)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def _clean_logit(mix: Mix) -> float:

@@ -73,7 +73,7 @@ class CorrectedScore:
 
 @dataclass(frozen=True, slots=True)
 class HeadScore:
-    """One correction over all frames of U, M and C: mean level error and calibration error, both 0..1."""
+    """One correction over as many frames of U as of M and of C: level and calibration error, both 0..1."""
 
     name: str
     level_error: float
@@ -124,7 +124,7 @@ def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSe
         unseen=fault_score([case.diagnosis.fault for case in single], truths),
         several={n: corrected_score(cases) for n, cases in several.items()},
         clean=Spread.of([_moved(case) for case in untouched]),
-        heads=head_scores([*single, *several[7], *untouched]),
+        heads=head_scores([*single[:: classes.shape[1]], *several[7], *untouched]),
     )
 
 

@@ -36,7 +36,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "38f20faa9622663ff9c0f4be69d0b786b614a4ab6ea1c9eef8d7da04410498a2",
+        "3ab089620e47043c8d090e63a3b540a62a29fefe2baeb70358fbe312a8752299",
     ),
 )
 

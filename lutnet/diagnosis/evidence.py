@@ -1,0 +1,83 @@
+"""What the frames of a shot say together, before it is put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS
+from lutnet.diagnosis.model import Calibration
+from lutnet.diagnosis.network import Verdict
+
+CHROMATIC = ("temperature", "tint", "saturation")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """Of a shot: log probabilities of levels ``[7, 7]`` and faults ``[43]``; amounts to undo ``[7]``.
+
+    heard: ``[7]`` bool, the heads that had anything to go by.
+    """
+
+    levels: Tensor
+    fault: Tensor
+    repair: Tensor
+    heard: Tensor
+
+
+def pooled(verdicts: list[Verdict], calibration: Calibration) -> Evidence:
+    """Combine frames as likelihoods: log probabilities averaged, sure frames counting for more.
+
+    An average and not a sum, because frames of one shot err together; not an average of levels,
+    because each of those is already shrunk toward "nothing wrong".
+    """
+    temperatures = torch.tensor(calibration.level_temperatures).view(-1, 1)
+    levels = (torch.cat([v.levels for v in verdicts]) / temperatures).log_softmax(-1)
+    fault = torch.cat([v.fault for v in verdicts]) / calibration.fault_temperature
+    fault[:, CLEAN] += calibration.clean_logit
+    sureness = 1.0 / (0.1 + _entropy(levels))
+    weights = sureness / sureness.sum(0)
+    shot_weights = weights.mean(1, keepdim=True)
+    return Evidence(
+        levels=(levels * weights.unsqueeze(-1)).sum(0).log_softmax(-1),
+        fault=(fault.log_softmax(-1) * shot_weights).sum(0).log_softmax(-1),
+        repair=(torch.cat([v.repair for v in verdicts]) * weights).sum(0) * calibration.strength,
+        heard=torch.ones(len(HEADS), dtype=torch.bool),
+    )
+
+
+def no_evidence() -> Evidence:
+    return Evidence(
+        levels=torch.zeros(len(HEADS), len(LEVELS)).log_softmax(-1),
+        fault=torch.zeros(CLEAN + 1).log_softmax(-1),
+        repair=torch.zeros(len(HEADS)),
+        heard=torch.zeros(len(HEADS), dtype=torch.bool),
+    )
+
+
+def difference(shot: Evidence, reference: Evidence) -> Evidence:
+    """The evidence for level(shot) - level(reference), as far as the seven levels reach."""
+    joint = shot.levels.exp().unsqueeze(-1) * reference.levels.exp().unsqueeze(-2)
+    steps = torch.arange(len(LEVELS))
+    target = (steps.unsqueeze(-1) - steps + len(LEVELS) // 2).clamp(0, len(LEVELS) - 1)
+    levels = torch.zeros_like(shot.levels).index_add(1, target.flatten(), joint.flatten(1))
+    repair = (shot.repair - reference.repair).clamp(-1.0, 1.0)
+    return Evidence(levels.log(), shot.fault, repair, shot.heard & reference.heard)
+
+
+def without_colour(evidence: Evidence) -> Evidence:
+    """The same evidence for monochrome frames: the chromatic heads say nothing and undo nothing."""
+    tonal = torch.tensor([head.name not in CHROMATIC for head in HEADS])
+    hidden = torch.tensor([name in CHROMATIC for name, _ in FAULTS] + [False])
+    return Evidence(
+        levels=torch.where(tonal.unsqueeze(-1), evidence.levels, no_evidence().levels),
+        fault=evidence.fault.masked_fill(hidden, -torch.inf).log_softmax(-1),
+        repair=evidence.repair * tonal,
+        heard=evidence.heard & tonal,
+    )
+
+
+def _entropy(log_probabilities: Tensor) -> Tensor:
+    return -(log_probabilities.exp() * log_probabilities).sum(-1)
