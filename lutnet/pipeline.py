@@ -13,7 +13,9 @@ from pathlib import Path
 from torch import Tensor
 
 from lutnet import diagnosis, refinement
+from lutnet.diagnosis.words import findings, phrase
 from lutnet.errors import InputError, MediaError, OutputError
+from lutnet.export.caption import Finding
 from lutnet.export.package import RunSettings, check_folder, default_folder, write_package
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
@@ -161,7 +163,7 @@ def _grade(
             results.append(result)
             on_clip(result, len(results), len(plan.shots))
         decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
-        write_package(folder, decided, plan, run, thumbnails)
+        write_package(folder, decided, plan, run, thumbnails, describe=_in_words)
     return GradedTimeline(folder, decided)
 
 
@@ -191,6 +193,10 @@ def _jobs(shots: Sequence[Shot], reference: Reference | None, settings: GradeSet
     digest = None if reference is None else reference_hash(reference)
     facts = {"strength": settings.strength, "frames": settings.frames, "version": version("lutnet")}
     return {shot.id: job_hash(shot, digest, facts) for shot in shots}
+
+
+def _in_words(found: Diagnosis) -> list[Finding]:
+    return [Finding(phrase(head, correction), correction.confidence) for head, correction in findings(found)]
 
 
 @contextmanager
