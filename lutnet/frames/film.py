@@ -25,12 +25,12 @@ class Film:
         self._second = int(1 / stream.time_base)
         self._ticks: Fraction = 1 / (rate_of(stream) * stream.time_base)
         self._origin: int = stream.start_time or 0
-        self._timed = not container.format.flags & Flags.no_timestamps.value
         self._untimed = 0
         # Transport streams find their first key frame only from well before it.
         self._head = self._origin - self._second
-        if self._timed:  # Matroska reads its index at the first seek only
-            self._jump(self._head)
+        timed = not container.format.flags & Flags.no_timestamps.value
+        # Matroska reads its index at the first seek only.
+        self._seekable = timed and self._jumped(self._head)
         self._frames = decoded(container, stream)
         self._now: Any = None
 
@@ -67,7 +67,7 @@ class Film:
             if passed is None and span.quarter <= number < span.middle:
                 passed = number
                 yield number, self._now
-        if span.middle != passed:
+        if span.middle != passed and self._number(self._now.pts) < span.end:
             yield span.middle, self._now
 
     def _time(self, number: int) -> int:
@@ -83,11 +83,11 @@ class Film:
     def _key_before(self, time: int) -> int | None:
         """When, by the container's index, the last key frame up to ``time`` is decoded."""
         entries = self._stream.index_entries
-        found = entries.search_timestamp(time) if self._timed else -1
+        found = entries.search_timestamp(time) if self._seekable else -1
         return None if found < 0 else int(entries[found].timestamp)
 
     def _seeking_pays(self, target: int) -> bool:
-        if not self._timed:
+        if not self._seekable:
             return False
         if self._now is None or target < self._now.pts:
             return target >= self._origin + self._ticks
@@ -107,26 +107,37 @@ class Film:
         back = 0
         while True:
             wanted = max(target - back, self._head)
-            self._jump(wanted)
+            self._seekable = self._jumped(wanted)
+            if not self._seekable:
+                return
             self._frames = decoded(self._container, self._stream)
             if wanted == self._head:
                 self._now = self._next()
                 return
-            self._now = next((frame for frame in self._frames if frame.key_frame), None)
+            self._now = next((frame for frame in self._timed() if frame.key_frame), None)
             # A "key frame" that needs frames before it comes out corrupt: the next clean start is further back.
             if self._now is not None and self._now.pts <= target and not self._now.is_corrupt:
                 return
             back = max(2 * back, self._second)
 
-    def _jump(self, time: int) -> None:
-        try:
-            self._container.seek(time, stream=self._stream, backward=True)
-        except av.error.FFmpegError:  # AVI refuses times before its first frame
-            self._container.seek(max(time, self._origin), stream=self._stream, backward=True)
+    def _jumped(self, time: int) -> bool:
+        """Seek; False where the container cannot. AVI refuses times before its first frame."""
+        for wanted in dict.fromkeys((time, max(time, self._origin))):
+            try:
+                self._container.seek(wanted, stream=self._stream, backward=True)
+            except av.error.FFmpegError:
+                continue
+            return True
+        return False
 
     def _next(self) -> Any | None:
-        frame = next((frame for frame in self._frames if not frame.is_corrupt), None)
-        if frame is not None and frame.pts is None:
-            frame.pts = int(self._origin + self._untimed * self._ticks)
-            self._untimed += 1
-        return frame
+        return next((frame for frame in self._timed() if not frame.is_corrupt), None)
+
+    def _timed(self) -> Iterator[Any]:
+        """Frames from here on. Those without a time are counted where decoding began at the head, else left out."""
+        for frame in self._frames:
+            if frame.pts is None and not self._seekable:
+                frame.pts = int(self._origin + self._untimed * self._ticks)
+                self._untimed += 1
+            if frame.pts is not None:
+                yield frame

@@ -12,6 +12,8 @@ from lutnet.frames.record import Picture, Pixels
 
 TRANSFERS = {16: "PQ", 18: "HLG"}
 """H.273 TransferCharacteristics of high dynamic range, which is not what an analysis for video expects."""
+MAX_ASPECT = 4
+"""Strips longer than this are reduced further, so that no shape costs much more than another."""
 _AREA = (
     Interpolation.AREA
     | Interpolation.ACCURATE_RND
@@ -21,8 +23,8 @@ _AREA = (
 
 
 def analysis_size(width: int, height: int, short_side: int) -> tuple[int, int]:
-    """Width and height with the shorter one reduced to ``short_side``; never enlarged."""
-    scale = min(1.0, short_side / min(width, height))
+    """Width and height, the shorter reduced to ``short_side``, the longer to MAX_ASPECT times that; never more."""
+    scale = min(1.0, short_side / min(width, height), MAX_ASPECT * short_side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

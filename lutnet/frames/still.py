@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,13 +44,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     if not path.is_file():
         raise MediaError("image not found", value=path, fix="Check the path, or relink the media")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                yield image
+        with Image.open(path) as image:
+            yield image
     except UnidentifiedImageError as error:
         raise MediaError("not an image", value=path, allowed="an image or a video") from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise MediaError("image is too large", value=path) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise MediaError(f"image cannot be decoded ({error})", value=path) from error

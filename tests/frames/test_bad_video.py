@@ -120,3 +120,21 @@ def test_alpha_in_video_is_ignored_with_a_warning(tmp_path: Path) -> None:
     frames = read_frames(write_video(tmp_path / "alpha.mov", [picture], **options))
     assert "the alpha channel is ignored" in frames.warnings
     assert np.abs(frames.pixels.numpy() - 180 / 255).max() < 0.02
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.ts", "a.mkv"])
+def test_flipped_bytes_never_raise_anything_else(tmp_path: Path, name: str) -> None:
+    path = write_numbered(tmp_path / name, 12, options={"g": "6", "bf": "2"})
+    whole = path.read_bytes()
+    random = np.random.default_rng(0)
+    for _ in range(25):
+        content = bytearray(whole)
+        for place in random.integers(0, len(whole), 30):
+            content[place] = random.integers(256)
+        path.write_bytes(content)
+        try:
+            frames = read_frames(path, height=64)
+        except MediaError as error:
+            assert name in str(error)
+        else:
+            assert len(frames) >= 1

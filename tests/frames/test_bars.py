@@ -69,11 +69,13 @@ def test_a_frame_that_fills_the_picture_shows_that_there_are_no_bars() -> None:
 
 
 def test_encoded_letterbox_is_kept_out_of_the_frames(tmp_path: Path) -> None:
-    picture = np.full((360, 640, 3), 16, np.uint8) * 0
+    picture = np.zeros((360, 640, 3), np.uint8)
     picture[45:-45] = np.random.default_rng(1).integers(60, 200, (270, 640, 3), dtype=np.uint8)
     path = write_video(tmp_path / "letterbox.mp4", [picture] * 5, options={"crf": "23"})
     frames = read_frames(path, height=180)
-    assert frames.pixels.shape[2:] == (180 - 2 * 22 - 2 * 1, 320) or frames.pixels.shape[2] in (132, 133, 134)
+    height, width = frames.pixels.shape[2:]
+    assert width == 320
+    assert 180 - 2 * 25 <= height <= 180 - 2 * 22  # bars of 22.5 rows, less the mixed ones
     assert frames.pixels.mean(dim=(0, 1, 3)).min() > 0.2
 
 

@@ -77,6 +77,10 @@ def test_large_stills_are_averaged_down(tmp_path: Path) -> None:
     assert np.abs(pixels[0].permute(1, 2, 0).numpy() - blocks).max() < 1e-5
 
 
+def test_a_long_strip_is_bounded(tmp_path: Path) -> None:
+    assert read_frames(save(tmp_path / "strip.png", size=(20_000, 100))).pixels.shape == (1, 3, 5, 1024)
+
+
 def test_one_pixel_is_enough(tmp_path: Path) -> None:
     assert read_frames(save(tmp_path / "dot.png", size=(1, 1))).pixels.shape == (1, 3, 1, 1)
 
