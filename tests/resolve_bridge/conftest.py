@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,16 @@ class Bench:
         wish = Wish(lut_node, bake)
         options = Options(wish, assume, dry_run, self.desk.luts.master)
         return apply(self.desk.resolve(), read_package(self.package), options)
+
+    @property
+    def project(self) -> Any:
+        """The open project, as a script sees it."""
+        return self.desk.resolve().GetProjectManager().GetCurrentProject()
+
+    @property
+    def timeline(self) -> Any:
+        """The open timeline, as a script sees it."""
+        return self.project.GetCurrentTimeline()
 
     def item(self, name: str) -> Item:
         assert self.desk.open_timeline is not None

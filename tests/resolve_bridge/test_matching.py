@@ -48,9 +48,8 @@ def real(request: pytest.FixtureRequest, shared: Path, tmp_path: Path) -> Bench:
 
 
 def matching_of(made: Bench) -> Matching:
-    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
     clips = [clip for clip in read_package(made.package).clips if clip.skipped is None]
-    return match(clips, read_items(timeline))
+    return match(clips, read_items(made.timeline))
 
 
 def test_every_gradable_item_of_a_real_timeline_is_matched_and_none_wrongly(real: Bench) -> None:

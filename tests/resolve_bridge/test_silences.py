@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from lutnet.grade import Grade
+from lutnet.result import ClipResult, Status
 from resolve_bridge.api import ask, offers
 from resolve_bridge.apply import Options, apply
 from resolve_bridge.connect import connect_inside
@@ -32,7 +34,7 @@ def failing(made: Bench, name: str, fault: Fault) -> None:
 
 def test_add_version_fails_off_the_color_page_so_the_page_is_opened_and_given_back(bench: MakeBench) -> None:
     made = bench()
-    handle = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    handle = made.timeline
     assert handle.GetItemListInTrack("video", 1)[0].AddVersion("x", 0) is False
     made.desk.world.page = "fairlight"
     assert outcomes(made) == [ACCEPTED] * 3
@@ -60,7 +62,7 @@ def test_every_version_is_served_though_calls_were_renamed(
     bench: MakeBench, version: tuple[int, int, int]
 ) -> None:
     made = bench(edition=Edition(version))
-    project = made.desk.resolve().GetProjectManager().GetCurrentProject()
+    project = made.project
     assert (project.GetSetting is None) == (version >= (21, 1, 0))
     assert outcomes(made) == [ACCEPTED] * 3
     assert outcomes(made) == [UNCHANGED] * 3
@@ -98,7 +100,7 @@ def test_no_call_is_made_that_raises_a_dialog_in_the_free_edition(bench: MakeBen
 
 def test_a_cdl_is_sent_with_five_keys_as_strings_without_exponents(bench: MakeBench) -> None:
     made = bench()
-    handle = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    handle = made.timeline
     first = handle.GetItemListInTrack("video", 1)[0]
     assert (
         first.SetCDL({"NodeIndex": "1", "Slope": [1, 1, 1], "Offset": "", "Power": "", "Saturation": "1"})
@@ -152,7 +154,7 @@ def test_stills_refuse_cdls_so_theirs_travel_in_a_lut(bench: MakeBench, tmp_path
 
 def test_a_lut_is_found_only_below_the_master_folder_and_after_a_refresh(bench: MakeBench) -> None:
     made = bench()
-    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    timeline = made.timeline
     graph = timeline.GetItemListInTrack("video", 1)[0].GetNodeGraph()
     source = next((made.package / "luts").iterdir())
     shutil.copy(source, made.desk.luts.user / "mine.cube")
@@ -197,9 +199,7 @@ def test_a_changed_lut_gets_a_new_path_because_resolve_keeps_the_old_one_in_mind
     assert made.item("a.mov").nodes[0].primaries[9] == 0.8
     later = documents.package(
         made.package.with_suffix(".otio"),
-        lambda n, s: documents.ClipResult(
-            s, documents.Status.PROPOSED, None, documents.Grade(documents.PALE, documents.look())
-        ),
+        lambda n, s: ClipResult(s, Status.PROPOSED, None, Grade(documents.PALE, documents.look())),
     )
     assert later == made.package
     made.apply()
@@ -218,7 +218,7 @@ def test_transitions_and_titles_stand_among_the_clips_and_are_passed_over(
         documents.clip(None, 24),
     ]
     made = bench(cut)
-    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    timeline = made.timeline
     assert len(timeline.GetItemListInTrack("video", 1)) == 4
     report = made.apply()
     assert [line.outcome for line in report.lines if line.name.endswith(".mov")] == [ACCEPTED] * 2
@@ -244,7 +244,7 @@ def test_handles_that_went_stale_stop_the_run(bench: MakeBench) -> None:
 def test_a_graph_goes_stale_with_its_version_and_is_fetched_again(bench: MakeBench) -> None:
     made = bench()
     made.desk.world.page = "color"
-    timeline = made.desk.resolve().GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    timeline = made.timeline
     item = timeline.GetItemListInTrack("video", 1)[1]
     graph = item.GetNodeGraph()
     assert item.AddVersion("other", 0) is True
@@ -288,7 +288,7 @@ def test_an_export_constant_must_be_the_live_float_and_the_file_must_be_there(
 ) -> None:
     made = bench()
     resolve = made.desk.resolve()
-    timeline = resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    timeline = made.timeline
     assert timeline.Export(str(tmp_path / "x.otio"), "EXPORT_OTIO", resolve.EXPORT_NONE) is False
     assert not (tmp_path / "x.otio").exists()
     assert export_timeline(resolve, timeline, tmp_path).suffix == ".otio"
@@ -301,9 +301,9 @@ def test_an_export_constant_must_be_the_live_float_and_the_file_must_be_there(
 
 def test_stills_are_exported_only_while_the_gallery_shows(bench: MakeBench, tmp_path: Path) -> None:
     made = bench()
-    made.desk.render = lambda item, file: file.write_bytes(b"png")
+    made.desk.render = lambda item, file: file.touch()
     made.desk.stills = [made.item("a.mov")]
-    project = made.desk.resolve().GetProjectManager().GetCurrentProject()
+    project = made.project
     with pytest.raises(BridgeError, match="Open the Gallery panel"):
         export_latest_still(project, tmp_path)
     made.desk.gallery_open = True

@@ -64,10 +64,11 @@ class Remote:
     def __getattribute__(self, name: str) -> Any:
         if not name[:1].isupper():
             return object.__getattribute__(self, name)
-        if name not in dir(self):
+        found = type(self).__dict__.get(name)
+        if found is None or self.stale() or not self.offers(name):
             return None
-        if not callable(type(self).__dict__[name]):
-            return type(self).__dict__[name]
+        if not callable(found):
+            return found
         return lambda *arguments: self._world.called(self, name, arguments)
 
     def __getattr__(self, name: str) -> Any:
