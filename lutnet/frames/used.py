@@ -10,6 +10,9 @@ from lutnet.errors import MediaError
 from lutnet.frames.record import MediaInfo, Span
 from lutnet.shot import Shot
 
+_SLACK = Fraction(1, 100)
+"""Frames: programs write odd rates rounded, and so places that are a little beside a frame's start."""
+
 
 def used_span(shot: Shot, info: MediaInfo) -> tuple[Span, tuple[str, ...]]:
     """The frames of the file that ``shot`` uses, at least one, and warnings.
@@ -49,5 +52,5 @@ def _readings(shot: Shot, info: MediaInfo, rate: Fraction) -> Iterator[tuple[Fra
 
 def _frames_in(start: Fraction, length: Fraction) -> Span:
     """The frames that begin in the range, or the one on screen where none does."""
-    first, end = ceil(start), ceil(start + length)
-    return Span(first, end) if first < end else Span(floor(start), floor(start) + 1)
+    first, end = ceil(start - _SLACK), ceil(start + length - _SLACK)
+    return Span(first, end) if first < end else Span(floor(start + _SLACK), floor(start + _SLACK) + 1)

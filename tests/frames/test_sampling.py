@@ -94,6 +94,12 @@ def test_timecode_of_the_file_serves_where_the_timeline_gives_no_media_start(tmp
     assert numbers(read_shot(shot_of(path, 90_020, 2))) == [20, 21]
 
 
+def test_a_rate_that_is_written_rounded_uses_the_whole_file_without_a_warning(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "odd.mp4", COUNT, rate=Fraction(140_000, 5087))
+    frames = read_shot(shot_of(path, 0, COUNT, Fraction(27.5211).limit_denominator(1001)), count=COUNT)
+    assert (numbers(frames), frames.warnings[1:]) == (list(range(COUNT)), ())
+
+
 def test_other_rates_count_in_seconds(clip: Path) -> None:
     frames = read_shot(shot_of(clip, 24, 24, Fraction(24)))  # second 1 to 2 of a 25 fps file
     assert all(25 <= number < 50 for number in numbers(frames))
