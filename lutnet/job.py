@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lutnet.plain import Json, range_to_plain
 from lutnet.reference import Reference
+from lutnet.sequence import ImageSequence
 from lutnet.shot import Shot
 from lutnet.weights import WEIGHTS
 
@@ -38,11 +39,17 @@ def reference_hash(reference: Reference) -> str:
     return digest.hexdigest()
 
 
-def _media_identity(media: str | None) -> list[str | int] | None:
+def _media_identity(media: str | None) -> list[str]:
     if media is None:
-        return None
+        return []
+    sequence = ImageSequence.parse(media)
+    names = [media] if sequence is None else [sequence.image(index) for index in range(len(sequence))]
+    return [_file_identity(Path(name)) for name in names]
+
+
+def _file_identity(path: Path) -> str:
     try:
-        facts = Path(media).stat()
+        facts = path.stat()
     except OSError:
-        return [media]
-    return [media, facts.st_size, facts.st_mtime_ns]
+        return f"{path}: missing"
+    return f"{path}: {facts.st_size} bytes, {facts.st_mtime_ns} ns"

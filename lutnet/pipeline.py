@@ -157,13 +157,13 @@ def _grade(
         for shot, frames in _decoded(plan.shots, settings.frames):
             if isinstance(frames, Frames):
                 result = grade_shot(shot, frames, reference, settings.strength)
-                thumbnails.add(shot.id, frames.pixels[len(frames) // 2], result.grade or Grade())
+                thumbnails.add(shot.id, frames.pixels[len(frames) // 2])
             else:
                 result = ClipResult(shot, Status.SKIPPED, warnings=(frames,))
             results.append(result)
             on_clip(result, len(results), len(plan.shots))
         decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
-        write_package(folder, decided, plan, run, thumbnails, describe=_in_words)
+        write_package(folder, decided, plan, run, thumbnails.show(decided), describe=_in_words)
     return GradedTimeline(folder, decided)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -10,11 +10,14 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from lutnet.export.contact_sheet import Thumbnails
+from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
+from lutnet.result import ClipResult
 
 WIDTH = 400
 """Pixels; a contact sheet shows three across."""
@@ -31,31 +34,37 @@ def thumbnail(frame: Tensor) -> Picture:
 
 
 class ThumbnailSpool(Mapping[str, Thumbnails]):
-    """Thumbnails by shot id, written to a temporary folder and read back one clip at a time."""
+    """Thumbnails by shot id, written to a temporary folder and read back, and graded, one clip at a time."""
 
     def __init__(self, reference: Tensor | None = None) -> None:
         """``reference``: a frame ``[3, H, W]`` that every clip shows beside it."""
         self._folder = TemporaryDirectory(prefix="lutnet-")
         self._reference = None if reference is None else thumbnail(reference)
-        self._names: dict[str, str] = {}
+        self._files: dict[str, Path] = {}
+        self._grades: dict[str, Grade] = {}
 
-    def add(self, shot_id: str, frame: Tensor, grade: Grade) -> None:
-        """Keep ``frame [3, H, W]`` before and after ``grade``."""
-        before = thumbnail(frame)
-        after = thumbnail(grade.apply(frame))
-        name = f"{len(self._names)}.npy"
-        np.save(Path(self._folder.name) / name, np.stack([before, after]), allow_pickle=False)
-        self._names[shot_id] = name
+    def add(self, shot_id: str, frame: Tensor) -> None:
+        """Keep ``frame [3, H, W]`` of a shot as it was before grading."""
+        path = Path(self._folder.name) / f"{len(self._files)}.npy"
+        np.save(path, thumbnail(frame), allow_pickle=False)
+        self._files[shot_id] = path
+
+    def show(self, results: Iterable[ClipResult]) -> Self:
+        """Grade the pictures as ``results`` are exported: as people decided, where they did."""
+        self._grades = {result.shot.id: exported_grade(result) or Grade() for result in results}
+        return self
 
     def __getitem__(self, shot_id: str) -> Thumbnails:
-        before, after = np.load(Path(self._folder.name) / self._names[shot_id], allow_pickle=False)
+        before = np.load(self._files[shot_id], allow_pickle=False)
+        pixels = torch.from_numpy(before).movedim(-1, 0).float() / 255.0
+        after = thumbnail(self._grades.get(shot_id, Grade()).apply(pixels))
         return Thumbnails(before, after, self._reference)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._files)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._files)
 
     def __enter__(self) -> Self:
         return self
