@@ -87,7 +87,7 @@ def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float =
 
 
 def grade_timeline(
-    timeline: Path | str,
+    timeline: Path | str | Timeline,
     reference: Path | str | None = None,
     output: Path | str | None = None,
     settings: GradeSettings | None = None,
@@ -97,7 +97,7 @@ def grade_timeline(
 
     Parameters
     ----------
-    timeline: an ``.otio`` file (others with OpenTimelineIO's plugins).
+    timeline: an ``.otio`` file (others with OpenTimelineIO's plugins), or one that was read.
     reference: an image, a video, a folder of images, or ``clip:NAME``; None corrects the faults found.
     output: the package's folder; None is ``<stem>.lutnet`` beside the timeline.
     on_clip: hears of every finished clip: its result, how many are done, of how many.
@@ -105,7 +105,8 @@ def grade_timeline(
     Clips that cannot be read are skipped and reported in their results. Raises LutnetError for anything
     that keeps the whole from being done; nothing is written then.
     """
-    return _grade(read_timeline(Path(timeline)), reference, output, settings or GradeSettings(), on_clip)
+    plan = timeline if isinstance(timeline, Timeline) else read_timeline(timeline)
+    return _grade(plan, reference, output, settings or GradeSettings(), on_clip)
 
 
 def match_file(

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.main import EXIT_SKIPPED
+from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.diagnosis.words import summary
 from lutnet.export.manifest import read_manifest
 from lutnet.export.package import CONTACT_SHEET, MANIFEST
@@ -17,7 +18,7 @@ from lutnet.result import Basis, ClipResult, DeltaE, Status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("timeline", type=Path, help="an .otio timeline (others with lutnet[nle])")
+    add_timeline(parser)
     add_reference(parser, required=False)
     add_options(parser)
 
@@ -55,9 +56,10 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
 
 
 def run(options: argparse.Namespace) -> int:
+    timeline = timeline_of_options(options)
     with progress(options.json or options.quiet) as report:
         graded = grade_timeline(
-            options.timeline,
+            timeline,
             options.ref,
             options.output,
             settings_of(options),

@@ -6,19 +6,20 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, table
+from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.export.timecode import timecode
 from lutnet.plain import range_to_plain
 from lutnet.shot import FrameRange, Shot
-from lutnet.timeline import Timeline, read_timeline
+from lutnet.timeline import Timeline
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("timeline", type=Path, help="an .otio timeline (others with lutnet[nle])")
+    add_timeline(parser)
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(options: argparse.Namespace) -> int:
-    timeline = read_timeline(options.timeline)
+    timeline = timeline_of_options(options)
     if options.json:
         print_json(_document(timeline))
     else:

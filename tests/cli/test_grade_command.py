@@ -186,3 +186,20 @@ def test_diagnose_prints_a_table_and_json(footage: Path, capsys: pytest.CaptureF
     assert main(["diagnose", reference, "--json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)
     assert set(entry["corrections"]) >= {"exposure", "saturation"}
+
+
+def test_moved_media_is_found_by_root_and_by_map(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    moved = footage.parent / "moved"
+    (footage / "media").rename(moved)
+    for options in (["--media-root", str(moved)], ["--path-map", f"media={moved}"]):
+        assert main(["shots", str(footage / "timeline.otio"), "--json", *options]) == 0
+        states = {shot["state"] for shot in json.loads(capsys.readouterr().out)["shots"]}
+        assert states == {"ready"}
+
+
+@pytest.mark.parametrize("options", [["--media-root", "nowhere"], ["--path-map", "no-equals-sign"]])
+def test_a_bad_media_option_is_one_message(
+    footage: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grade(footage, *options) == EXIT_BAD_INPUT
+    assert options[0] in capsys.readouterr().err

@@ -1,0 +1,44 @@
+"""The options that say which timeline, and where its media is now."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lutnet.errors import InputError
+from lutnet.timeline import Timeline, read_timeline
+
+
+def add_timeline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("timeline", type=Path, help="an .otio timeline (EDL, XML, AAF with lutnet[nle])")
+    parser.add_argument(
+        "--media-root",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FOLDER",
+        help="look here for media that is not where the timeline says (repeatable)",
+    )
+    parser.add_argument(
+        "--path-map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="a folder as the timeline writes it, and where it is now (repeatable)",
+    )
+
+
+def timeline_of_options(options: argparse.Namespace) -> Timeline:
+    """Read the timeline that the options name. Raises InputError for a bad map or a root that is no folder."""
+    for root in options.media_root:
+        if not root.is_dir():
+            raise InputError("media root is no folder", value=root, where="--media-root")
+    renamed = dict(_pair(text) for text in options.path_map)
+    return read_timeline(options.timeline, media_roots=options.media_root, path_map=renamed)
+
+
+def _pair(text: str) -> tuple[str, Path]:
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise InputError("not a path map", value=text, allowed="OLD=NEW", where="--path-map")
+    return old, Path(new)
