@@ -9,12 +9,21 @@ import torch
 from torch import Tensor
 
 from lutnet.diagnosis.content import SMALLEST_SIDE, Content, content_of, too_small
-from lutnet.diagnosis.evidence import Evidence, difference, no_evidence, pooled, without_colour
+from lutnet.diagnosis.evidence import (
+    Evidence,
+    amounts_to_undo,
+    difference,
+    no_evidence,
+    pooled,
+    with_second_look,
+    without_colour,
+)
 from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS
 from lutnet.diagnosis.model import Calibration, DiagnosisModel, default_model
 from lutnet.diagnosis.network import Verdict, sample_grid
 from lutnet.diagnosis.repair import repair_cdl
 from lutnet.grade import Correction, Diagnosis, Fault, Grade
+from lutnet.ops.detune import undo
 from lutnet.shot import Frames
 
 SEEN_AT_ONCE = 16
@@ -52,7 +61,7 @@ def diagnose(
     corrections = corrections_of(evidence, model.calibration)
     if not bool(content.telling.any()):
         return Diagnosis(corrections, None, Grade(), content.warnings)
-    cdl = repair_cdl(pixels[content.telling], evidence.repair)
+    cdl = repair_cdl(pixels[content.telling], amounts_to_undo(evidence))
     return Diagnosis(corrections, _fault(evidence.fault), Grade(cdl), content.warnings)
 
 
@@ -107,14 +116,19 @@ def _content(shot: Frames, pixels: Tensor) -> Content:
 def _evidence(pixels: Tensor, content: Content, model: DiagnosisModel) -> Evidence:
     if not bool(content.telling.any()):
         return no_evidence()
-    evidence = pooled(_judge(pixels[content.telling], model), model.calibration)
+    telling = pixels[content.telling]
+    first = pooled(_judge(telling, model), model.calibration)
+    repaired = undo(telling.movedim(1, -1), first.repair).movedim(-1, 1)
+    evidence = with_second_look(first, pooled(_judge(repaired, model), model.calibration))
     monochrome = not bool(content.coloured[content.telling].any())
     return without_colour(evidence) if monochrome else evidence
 
 
 @torch.inference_mode()
 def _judge(pixels: Tensor, model: DiagnosisModel) -> list[Verdict]:
-    return [model.network(part) for part in torch.split(pixels, SEEN_AT_ONCE)]
+    # A mirrored frame is a second opinion: its errors are its own.
+    views = torch.cat((pixels, pixels.flip(-1)))
+    return [model.network(part) for part in torch.split(views, SEEN_AT_ONCE)]
 
 
 def _fault(log_probabilities: Tensor) -> Fault | None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 
-from lutnet.diagnosis.evidence import CHROMATIC, difference, no_evidence, pooled, without_colour
+from lutnet.diagnosis.evidence import (
+    CHROMATIC,
+    SECOND_LOOK,
+    amounts_to_undo,
+    difference,
+    no_evidence,
+    pooled,
+    with_second_look,
+    without_colour,
+)
 from lutnet.diagnosis.heads import CLEAN, HEADS, LEVELS
 from lutnet.diagnosis.model import Calibration
 from lutnet.diagnosis.network import Verdict
@@ -85,6 +96,21 @@ def test_without_colour_only_chromatic_heads_fall_silent():
         assert bool(evidence.heard[row]) is not silent
         assert float(evidence.repair[row]) == (0.0 if silent else 1.0)
     torch.testing.assert_close(evidence.fault.exp().sum(), torch.tensor(1.0))
+
+
+def test_a_second_look_adds_its_share_and_stays_in_range():
+    first = pooled([verdict(pointing_at(6, 1.0), torch.full((1, 7), 0.5))], FLAT)
+    second = pooled([verdict(pointing_at(6, 1.0), torch.full((1, 7), 1.0))], FLAT)
+    torch.testing.assert_close(with_second_look(first, second).repair, torch.full((7,), 0.5 + SECOND_LOOK))
+    far = dataclasses.replace(first, repair=torch.ones(7))
+    torch.testing.assert_close(with_second_look(far, second).repair, torch.ones(7))
+
+
+def test_the_surer_that_nothing_is_wrong_the_less_is_undone():
+    evidence = pooled([verdict(pointing_at(6, 1.0), torch.full((1, 7), 0.5))], FLAT)
+    right, wrong = (dataclasses.replace(evidence, clean=clean) for clean in (0.9, 0.1))
+    torch.testing.assert_close(amounts_to_undo(right), torch.full((7,), 0.05))
+    torch.testing.assert_close(amounts_to_undo(wrong), torch.full((7,), 0.45))
 
 
 def test_no_evidence_is_uniform_and_unheard():
