@@ -30,8 +30,8 @@ class Stiffness:
     """
 
     control: int = 9
-    bend: float = 0.0002
-    rest: float = 0.0016
+    bend: float = 0.0001
+    rest: float = 0.0004
     noise: float = 0.004
     pair_noise: float = 0.03
 

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from lutnet.ops.lut3d import identity_lattice
 
-ROUNDS = 40
-EASING = 0.35
-"""Share of the way to the identity that a folded cell's corners go in one round."""
+ROUNDS = 30
+WIDEN_EVERY = 6
+BISECTIONS = 6
 
 _Corner = tuple[int, int]
 # Which edge along r (at g, b), g (at r, b) and b (at r, g) spans each volume: those that meet in one of the
@@ -47,20 +47,37 @@ def neutral_steps(lattice: Tensor) -> Tensor:
 
 
 def unfold(lattice: Tensor) -> Tensor:
-    """The nearest lattice found without a fold and with rising neutrals: folded places go toward identity.
+    """A lattice without a fold and with rising neutrals, near ``lattice``.
 
-    Each round draws the surroundings of every fault part of the way to the identity, wider each time; what
-    is sound stays as it is. ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type.
+    The surroundings of every fault are smoothed, round by round and slowly wider, so that sound places stay
+    as they are. What smoothing cannot mend is drawn toward the identity as a whole, as little as suffices.
+    ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type.
     """
-    identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
     eased = lattice.double()
-    for radius in range(1, ROUNDS + 1):
+    identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
+    for number in range(ROUNDS):
         faults = _faulty_points(eased)
         if not bool(faults.any()):
             return eased.to(lattice.dtype)
-        share = EASING * _spread(faults, min(radius, 8)).unsqueeze(-1)
-        eased = torch.lerp(eased, identity, share)
-    return identity.to(lattice.dtype)
+        share = _spread(faults, 1 + number // WIDEN_EVERY).unsqueeze(-1)
+        eased = torch.lerp(eased, identity + _blurred(eased - identity), share)
+    return _drawn_to_identity(eased, identity).to(lattice.dtype)
+
+
+def _drawn_to_identity(lattice: Tensor, identity: Tensor) -> Tensor:
+    low, high = 0.0, 1.0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        faulty = bool(_faulty_points(torch.lerp(lattice, identity, middle)).any())
+        low, high = (middle, high) if faulty else (low, middle)
+    return torch.lerp(lattice, identity, high)
+
+
+def _blurred(change: Tensor) -> Tensor:
+    """``change`` averaged over the neighbours along each axis, edges repeated."""
+    planes = change.movedim(-1, 0).unsqueeze(0)
+    padded = torch.nn.functional.pad(planes, (1,) * 6, mode="replicate")
+    return torch.nn.functional.avg_pool3d(padded, 3, 1)[0].movedim(0, -1)
 
 
 def _edges(lattice: Tensor) -> tuple[dict[_Corner, Tensor], ...]:

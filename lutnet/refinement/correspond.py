@@ -27,7 +27,8 @@ _EDGE = 0.02  # change per pixel at which a pair counts half: a shift of a pixel
 class Correspondence:
     """Colours of the same places: ``source``, ``target`` ``[P, 3]``, ``weights [P]`` (mean 1).
 
-    share: of the source frame's pixels that were found. inliers: features that agreed.
+    share: of the source frame's pixels that were found. inliers: features that agreed. exact: every pair is
+    one and the same pixel.
     """
 
     source: Tensor
@@ -35,6 +36,7 @@ class Correspondence:
     weights: Tensor
     share: float
     inliers: int
+    exact: bool
 
     def __len__(self) -> int:
         return len(self.source)
@@ -83,6 +85,7 @@ def _pairs(source: Picture, over: Overlay) -> Correspondence:
         torch.from_numpy(kept / kept.mean()),
         over.share,
         over.inliers,
+        over.exact,
     )
 
 
@@ -99,4 +102,5 @@ def _joined(parts: Sequence[Correspondence]) -> Correspondence:
         torch.cat([part.weights for part in parts]),
         max(part.share for part in parts),
         max(part.inliers for part in parts),
+        all(part.exact for part in parts),
     )

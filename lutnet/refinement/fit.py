@@ -1,33 +1,35 @@
-"""A shot, its reference and its diagnosis to one grade: the CDL carries what it can, the LUT the rest."""
+"""A shot, its references and its diagnosis to one grade."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from lutnet.diagnosis import diagnose
-from lutnet.grade import CDL, LUT3D, Diagnosis, Grade
-from lutnet.ops import detune
+from lutnet.errors import InputError
+from lutnet.grade import Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.ops.fit_lattice import fit_lattice
-from lutnet.ops.folds import unfold
-from lutnet.ops.lut3d import identity_lattice
 from lutnet.refinement.correspond import Correspondence, correspond
+from lutnet.refinement.predict import predict
+from lutnet.refinement.split import split_pairs, split_transform
 from lutnet.result import Basis, DeltaE
 from lutnet.shot import Frames
 
-Transform = Callable[[Tensor], Tensor]
-"""Colours ``[..., 3]`` to colours, encoded, 0..1."""
-
-SUFFICIENT = 0.5
-"""DE within which a CDL alone has to bring 95 % of the pixels, or a LUT is written."""
-
 PALETTE = 4096
-GRID_WEIGHT = 0.02
-"""Weight of colours that the shot does not show, so that the LUT is the transform there too."""
+SAME_COLOURS = 5.0
+"""Median difference (DE) that one grade may leave on corresponding pixels: above, they do not correspond."""
+
+FULL_SHARE = 0.3
+"""Share of the shot seen in the reference from which on the match is trusted in full."""
+
+MIN_GAIN = 0.03
+"""Expected gain below which a reference of another scene is not followed: it could as well do harm."""
+
+TELLING_DEVIATION = 0.01
+"""Smallest deviation of a reference's values: below it is one flat colour and carries no look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +59,37 @@ def refine(
     ----------
     frames: of one shot. references: sets of frames that have the look; may be of other sizes.
     found: the shot's diagnosis; None looks it up where it is needed.
-    strength: 0 gives the identity; 1 the full grade.
+    strength: 0 gives the identity, 1 the full grade: ``x + strength * (G(x) - x)``.
 
-    Raises InputError for a strength below 0.
+    Raises InputError for a strength that is negative or not finite.
     """
+    if not 0.0 <= strength < float("inf"):
+        raise InputError("strength is out of range", value=strength, allowed="0 and above")
     palette = _palette(frames)
-    if not references:
-        found = found or diagnose(frames)
-        grade = _expressed(found.grade.apply_colours, palette, strength, found.grade.cdl)
-        return Refined(grade, _predicted(grade, palette), 0.5, "the diagnosed faults are undone")
-    shared = correspond(frames, references)
-    if shared is not None:
-        return _aligned(shared, palette, strength)
-    return _unaligned(frames, references, found or diagnose(frames), palette, strength)
+    telling = [reference for reference in references if _tells(reference)]
+    if telling:
+        shared = correspond(frames, telling)
+        refined = _aligned(shared, palette, strength) if shared else None
+        refined = refined or _predicted(frames, telling, palette, strength)
+        if refined:
+            return refined
+    warnings = (_refusal(telling),) if references else ()
+    grade = (found or diagnose(frames)).grade
+    graded = split_transform(grade.apply_colours, palette, strength, grade.cdl)
+    return Refined(graded, _split(graded, palette), 0.5, "the diagnosed faults are undone", warnings)
 
 
 def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Refined:
-    """``refine`` for tensors ``[N, 3, H, W]`` or Frames and one reference."""
+    """``refine`` for one reference; both are Frames or tensors ``[N, 3, H, W]`` in 0..1."""
     return refine(_frames(frames), (_frames(reference),), strength=strength)
 
 
-def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refined:
-    full = _fitted(shared)
-    grade = full if strength == 1.0 else _expressed(full.apply_colours, palette, strength, full.cdl)
+def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refined | None:
+    """The grade that the corresponding pixels ask for, or None where no grade explains them."""
+    full, left = split_pairs(shared)
+    if left > SAME_COLOURS:
+        return None
+    grade = full if strength == 1.0 else split_transform(full.apply_colours, palette, strength, full.cdl)
     aim = torch.lerp(shared.source, shared.target, strength)
     difference = DeltaE(
         _difference(shared.source, aim),
@@ -88,57 +98,30 @@ def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refine
         Basis.ALIGNED,
         len(shared),
     )
-    confidence = min(1.0, shared.share / 0.3)
-    return Refined(grade, difference, confidence, f"{len(shared)} corresponding pixels of the reference")
+    said = f"{len(shared)} pixels of the shot were found in the reference"
+    return Refined(grade, difference, min(1.0, shared.share / FULL_SHARE), said)
 
 
-def _fitted(shared: Correspondence) -> Grade:
-    cdl = CDL.fitted(shared.source, shared.target, shared.weights)
-    graded = cdl.apply(shared.source)
-    off = delta_e_rgb(graded, shared.target)
-    if _suffices(off):
-        return Grade(cdl)
-    trust = 1.0 / (1.0 + (off / (3.0 * off.median() + 1.0)) ** 2)
-    lattice = unfold(fit_lattice(graded, shared.target, shared.weights * trust))
-    return Grade(cdl, LUT3D(lattice.numpy()))
+def _predicted(
+    frames: Frames, references: Sequence[Frames], palette: Tensor, strength: float
+) -> Refined | None:
+    """The look that the references seem to carry, or None where following it could do harm."""
+    prediction = predict(frames, references)
+    if prediction.gain < MIN_GAIN:
+        return None
+    grade = split_transform(prediction.apply, palette, strength)
+    said = "the reference shows another scene: only the look that it seems to carry was applied"
+    return Refined(grade, _split(grade, palette), prediction.gain, said, (said,))
 
 
-def _unaligned(
-    frames: Frames, references: Sequence[Frames], found: Diagnosis, palette: Tensor, strength: float
-) -> Refined:
-    """Give the shot the grade that the reference seems to carry; the content is left alone."""
-    amounts = torch.stack([_amounts(diagnose(reference)) for reference in references]).mean(0)
-
-    def transform(colours: Tensor) -> Tensor:
-        return detune.detune(detune.undo(colours, _amounts(found)), amounts)
-
-    grade = _expressed(transform, palette, strength)
-    said = "nothing in the reference corresponds: the look it seems to carry was applied"
-    return Refined(grade, _predicted(grade, palette), 0.3, said, (said,))
+def _refusal(telling: Sequence[Frames]) -> str:
+    if not telling:
+        return "the reference is one flat colour and carries no look: only the diagnosed faults are undone"
+    return "following the reference could do harm: only the diagnosed faults are undone"
 
 
-def _expressed(transform: Transform, palette: Tensor, strength: float, full: CDL | None = None) -> Grade:
-    """``x + strength (transform(x) - x)`` as a CDL and, where that does not suffice, a LUT of the rest."""
-    cdl = (full or CDL.fitted(palette, transform(palette))).scaled(strength)
-    colours = torch.cat((palette, identity_lattice(17).view(-1, 3)))
-    aim = torch.lerp(colours, transform(colours), strength).clamp(0.0, 1.0)
-    graded = cdl.apply(colours)
-    if _suffices(delta_e_rgb(graded, aim)[: len(palette)]):
-        return Grade(cdl)
-    weights = torch.full((len(colours),), GRID_WEIGHT)
-    weights[: len(palette)] = 1.0
-    return Grade(cdl, LUT3D(unfold(fit_lattice(graded, aim, weights)).numpy()))
-
-
-def _amounts(found: Diagnosis) -> Tensor:
-    return torch.tensor([found.corrections[name].level for name in detune.NAMES])
-
-
-def _suffices(differences: Tensor) -> bool:
-    return bool(differences.quantile(0.95) <= SUFFICIENT) if len(differences) else True
-
-
-def _predicted(grade: Grade, palette: Tensor) -> DeltaE:
+def _split(grade: Grade, palette: Tensor) -> DeltaE:
+    """How much of the grade's own change the CDL makes: no accuracy, as there is nothing to compare with."""
     aim = grade.apply_colours(palette)
     cdl = _difference(grade.cdl.apply(palette), aim)
     return DeltaE(_difference(palette, aim), cdl, 0.0, Basis.PREDICTED)
@@ -146,6 +129,10 @@ def _predicted(grade: Grade, palette: Tensor) -> DeltaE:
 
 def _difference(first: Tensor, second: Tensor) -> float:
     return float(delta_e_rgb(first, second).mean())
+
+
+def _tells(reference: Frames) -> bool:
+    return bool(reference.pixels.flatten(2).std(-1).max() > TELLING_DEVIATION)
 
 
 def _palette(frames: Frames) -> Tensor:

@@ -23,6 +23,8 @@ from lutnet.ops.detune import LEVELS, NAMES
 from lutnet.ops.lut3d import Interpolation, apply_lut3d, identity_lattice
 
 DEFAULT = "refinement"
+TRAINING_NOISE = 0.15
+"""Deviation of noise on descriptions while training, in their own deviations: against learning by heart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class MatchConfig:
     components: int = 24
     points: int = 9
     hidden: int = 256
-    dropout: float = 0.15
+    dropout: float = 0.3
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "describer": self.describer.as_json()}
@@ -116,7 +118,8 @@ class MatchNetwork(nn.Module):
         return Look(self.cdl_head(hidden), self.identity + change, expected)
 
     def _normalised(self, description: Tensor) -> Tensor:
-        return ((description - self.mean) / self.deviation).clamp(-5.0, 5.0)
+        normal = ((description - self.mean) / self.deviation).clamp(-5.0, 5.0)
+        return normal + TRAINING_NOISE * torch.randn_like(normal) if self.training else normal
 
 
 @cache

@@ -9,7 +9,6 @@ share a photograph; half of the shots are spoiled by a detune of their own (R3d)
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import time
 from copy import deepcopy
@@ -32,6 +31,7 @@ HARM_WEIGHT = 0.5
 BEND_WEIGHT = 20.0
 BATCH = 256
 JUDGED_COLOURS = 64
+CHECK_EVERY = 250
 POOL = 900
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,15 @@ class PairBatch:
     truth: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Mean DE2000 over held-out pairs with the look and without, and the share of pairs that got worse."""
+
+    with_look: float
+    without: float
+    worse: float
+
+
 def train_match(settings: MatchSettings) -> Path:
     """Train and write ``refinement.safetensors``; returns its path. The best held-out score is kept."""
     draw = torch.Generator().manual_seed(settings.seed)
@@ -74,7 +83,12 @@ def train_match(settings: MatchSettings) -> Path:
     normalise(network, train)
     trained = _optimise(network, train, validation, settings, draw)
     path = settings.output / "refinement.safetensors"
-    weights.save_network(path, trained.state_dict(), {"match": trained.config.as_json()})
+    # Half precision: half the size, and far finer than what the looks can be told apart by.
+    halves = {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in trained.state_dict().items()
+    }
+    weights.save_network(path, halves, {"match": trained.config.as_json()})
     return path
 
 
@@ -133,7 +147,7 @@ def _draw_shots(
     )
 
 
-def match_loss(network: MatchNetwork, look: Look, pairs: PairBatch) -> tuple[Tensor, Tensor, Tensor]:
+def match_loss(look: Look, pairs: PairBatch) -> tuple[Tensor, Tensor, Tensor]:
     """Loss, and per pair the difference to the truth with the look and without, ``[B]`` each."""
     with_look = delta_e_rgb(look.apply(pairs.shown), pairs.truth).mean(1)
     without = delta_e_rgb(pairs.shown, pairs.truth).mean(1)
@@ -160,23 +174,27 @@ def _optimise(
     draw: torch.Generator,
 ) -> MatchNetwork:
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=0.05)
     averaged, start, step = deepcopy(network), time.monotonic(), 0
+    best, best_network = Progress(float("inf"), 0.0, 0.0), averaged
     while (spent := (time.monotonic() - start) / 60.0 / settings.minutes) < 1.0:
         for group in optimiser.param_groups:
             group["lr"] = settings.rate * min(1.0, step / 200) * (1.0 - spent) ** 0.9
         network.train()
         pairs = draw_pairs(material, BATCH, draw)
-        loss, _, _ = match_loss(network, network(pairs.source, pairs.reference, pairs.present), pairs)
+        loss, _, _ = match_loss(network(pairs.source, pairs.reference, pairs.present), pairs)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
-        _average(averaged, network, min(0.998, step / (step + 10)))
+        _average(averaged, network, min(0.995, step / (step + 10)))
         step += 1
-        if step % 500 == 0:
-            log.info("step %d loss %.3f %s", step, loss.item(), _scores(averaged, validation))
-    return averaged.eval()
+        if step % CHECK_EVERY == 0:
+            reached = _progress(averaged, validation)
+            log.info("step %d loss %.3f %s", step, loss.item(), reached)
+            if reached.with_look < best.with_look:
+                best, best_network = reached, deepcopy(averaged)
+    return best_network.eval()
 
 
 @torch.no_grad()
@@ -186,18 +204,13 @@ def _average(averaged: MatchNetwork, network: MatchNetwork, share: float) -> Non
 
 
 @torch.no_grad()
-def _scores(network: MatchNetwork, material: Material) -> str:
-    """Mean DE2000 with the look and without over held-out pairs, and the share that got worse."""
+def _progress(network: MatchNetwork, material: Material) -> Progress:
     network.eval()
-    pairs = draw_pairs(material, 600, torch.Generator().manual_seed(0))
-    _, with_look, without = match_loss(network, network(pairs.source, pairs.reference, pairs.present), pairs)
-    return json.dumps(
-        {
-            "with": round(with_look.mean().item(), 2),
-            "without": round(without.mean().item(), 2),
-            "worse": round((with_look > without).float().mean().item(), 3),
-        }
-    )
+    pairs = draw_pairs(material, 1500, torch.Generator().manual_seed(0))
+    look = network(pairs.source, pairs.reference, pairs.present)
+    _, with_look, without = match_loss(look, pairs)
+    worse = (with_look > without).float().mean()
+    return Progress(with_look.mean().item(), without.mean().item(), worse.item())
 
 
 def _stored(colours: Tensor) -> Tensor:

@@ -38,6 +38,11 @@ WEIGHTS = (
         "diagnosis.safetensors",
         "3ab089620e47043c8d090e63a3b540a62a29fefe2baeb70358fbe312a8752299",
     ),
+    Weights(
+        "refinement",
+        "refinement.safetensors",
+        "2007c8bf6d25bb5477312d6c42c69de16599dc8992b69d9c0cd93332bace5743",
+    ),
 )
 
 
