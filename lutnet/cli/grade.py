@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.text import Text
@@ -15,6 +16,8 @@ from lutnet.export.manifest import read_manifest
 from lutnet.export.package import CONTACT_SHEET, MANIFEST
 from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline
 from lutnet.result import Basis, ClipResult, DeltaE, Status
+
+CLIPS_NAMED = 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,12 +90,22 @@ def _print_table(graded: GradedTimeline) -> None:
         rows.add_row(clip.shot.name, Text(_found(clip)), *_differences(clip.delta_e))
     console = output()
     console.print(rows)
-    for clip in graded.clips:
-        for warning in (*clip.shot.warnings, *clip.warnings):
-            console.print(f"warning: {clip.shot.name}: {warning}")
+    for line in _warnings(graded):
+        console.print(line)
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
     console.print(f"\nWritten to {graded.folder}. Open {graded.folder / CONTACT_SHEET} to see every clip.")
+
+
+def _warnings(graded: GradedTimeline) -> Iterator[str]:
+    """One line per warning, with the clips that it is about: 1,500 times the same hides the one that matters."""
+    about: dict[str, list[str]] = {}
+    for clip in graded.clips:
+        for warning in dict.fromkeys((*clip.shot.warnings, *clip.warnings)):
+            about.setdefault(warning, []).append(clip.shot.name)
+    for warning, names in about.items():
+        more = f" and {len(names) - CLIPS_NAMED} more" if len(names) > CLIPS_NAMED else ""
+        yield f"warning: {warning}: {', '.join(names[:CLIPS_NAMED])}{more}"
 
 
 def _found(clip: ClipResult) -> str:

@@ -156,7 +156,7 @@ def _told(report: Report, as_json: bool) -> int:
 
 def _progress(what: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        print(f"\rapplied {done}/{total} {what[:50]:50}", end="\n" if done == total else "", file=sys.stderr)
+        print(f"\r{done}/{total} {what[:60]:60}", end="\n" if done == total else "", file=sys.stderr)
 
 
 def _list(what: str, paths: Sequence[Path]) -> None:

@@ -41,5 +41,5 @@ def summary(diagnosis: Diagnosis, limit: int = 3) -> str:
     found = findings(diagnosis)
     if not found:
         return "leave alone"
-    text = ", ".join(sentence(head, correction) for head, correction in found[:limit])
-    return f"{text}, +{len(found) - limit}" if len(found) > limit else text
+    text = "; ".join(sentence(head, correction) for head, correction in found[:limit])
+    return f"{text}; +{len(found) - limit}" if len(found) > limit else text
