@@ -31,16 +31,21 @@ def ask(thing: Any, name: str, *arguments: Any) -> Any:
 
 
 def expect(kind: Type[Answer], thing: Any, name: str, *arguments: Any) -> Answer:
-    """The call's answer, of this kind. Raises CallFailed for None, False and any other kind."""
+    """The call's answer, of this kind. Raises CallFailed for None, False and any other kind.
+
+    An empty table is an empty list and an empty dict alike: Resolve's own language knows no difference.
+    """
     answer = ask(thing, name, *arguments)
+    if answer in ([], {}) and kind in (list, dict):
+        return kind()
     if not isinstance(answer, kind) or isinstance(answer, bool):
         raise CallFailed(name, f"answered {answer!r}")
     return answer
 
 
-def frames(thing: Any, name: str) -> int:
-    """A number of frames: 21.1 answers floats, older ones ints. Raises CallFailed for anything else."""
-    answer = ask(thing, name)
+def whole(thing: Any, name: str, *arguments: Any) -> int:
+    """A whole number: 21.1 answers floats, older ones ints. Raises CallFailed for anything else."""
+    answer = ask(thing, name, *arguments)
     if isinstance(answer, bool) or not isinstance(answer, (int, float)) or answer != answer // 1:
         raise CallFailed(name, f"answered {answer!r}")
     return int(answer)

@@ -9,7 +9,7 @@ from resolve_bridge.api import succeed
 from resolve_bridge.errors import BridgeError, CallFailed
 from resolve_bridge.folders import lut_folder
 from resolve_bridge.items import read_items
-from resolve_bridge.luts import LutShelf, shelf
+from resolve_bridge.luts import shelf
 from resolve_bridge.match import Matching, Pair, match
 from resolve_bridge.package import IDENTITY, Clip, Package
 from resolve_bridge.plan import Job, Layout, Wish, job_of, plan
@@ -53,7 +53,9 @@ def apply(resolve: object, package: Package, options: Options, progress: Progres
     if options.dry_run:
         lines += failed + [_line(pair.clip, PLANNED, "", layout, pair.notes) for pair, layout in planned]
     elif planned:
-        lines += failed + _written(session, _jobs(planned, options, package, session), progress, notes)
+        jobs = _jobs(planned, options, package.timeline, progress)
+        _refresh_luts(session, jobs)
+        lines += failed + _written(session, jobs, progress, notes)
     else:
         lines += failed
     order = {clip.id: index for index, clip in enumerate(package.clips)}
@@ -114,19 +116,26 @@ def _planned(pairs: List[Pair], wish: Wish) -> Tuple[List[Tuple[Pair, Layout]], 
 
 
 def _jobs(
-    planned: List[Tuple[Pair, Layout]], options: Options, package: Package, session: Session
+    planned: List[Tuple[Pair, Layout]], options: Options, timeline: str, progress: Progress
 ) -> List[Job]:
-    """The jobs, all LUTs in place and known to Resolve. Raises BridgeError; nothing is applied then."""
+    """The jobs, with all LUTs in place. Raises BridgeError; nothing is applied then."""
     needs_luts = any(layout.lut_node for _, layout in planned)
     root = options.lut_folder or (lut_folder(os.environ) if needs_luts else Path())
-    place: LutShelf = shelf(root, package.timeline)
-    jobs = [job_of(pair, layout, options.wish, place) for pair, layout in planned]
-    if needs_luts:
-        try:
-            succeed(session.project, "RefreshLUTList")
-        except CallFailed as error:
-            raise BridgeError(f"Resolve did not read its LUTs again: {error.what}") from error
+    place = shelf(root, timeline)
+    jobs = []
+    for pair, layout in planned:
+        jobs.append(job_of(pair, layout, options.wish, place))
+        progress(f"prepared {pair.clip.name}", len(jobs), len(planned))
     return jobs
+
+
+def _refresh_luts(session: Session, jobs: List[Job]) -> None:
+    """Resolve takes no LUT that it has not discovered. Raises BridgeError; nothing is applied then."""
+    try:
+        if any(job.lut for job in jobs):
+            succeed(session.project, "RefreshLUTList")
+    except CallFailed as error:
+        raise BridgeError(f"Resolve did not read its LUTs again: {error.what}") from error
 
 
 def _written(session: Session, jobs: List[Job], progress: Progress, notes: List[str]) -> List[Line]:
@@ -136,7 +145,7 @@ def _written(session: Session, jobs: List[Job], progress: Progress, notes: List[
         with colour_page(session.resolve, notes):
             for job in jobs:
                 lines.append(write(job, stamp))
-                progress(job.clip.name, len(lines), len(jobs))
+                progress(f"applied {job.clip.name}", len(lines), len(jobs))
                 if lines[-1].outcome == FAILED:
                     session.require_answers()
     except BridgeError as error:

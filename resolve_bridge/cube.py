@@ -56,31 +56,28 @@ def bake(cdl: Cdl, lut: Optional[Cube], comment: str) -> bytes:
         for green in curves[1]:
             for red in curves[0]:
                 colour = _saturated((red, green, blue), cdl.saturation)
-                rows.append("{:.6f} {:.6f} {:.6f}\n".format(*tuple(look_up(lut, colour) if lut else colour)))
+                rows.append("{:.6f} {:.6f} {:.6f}\n".format(*(look_up(lut, colour) if lut else colour)))
     return (header + "".join(rows)).encode("ascii")
 
 
 def look_up(lut: Cube, colour: Sequence[float]) -> Colour:
     """``colour``, clamped to 0..1, tetrahedrally."""
-    last = lut.size - 1
-    position = [min(max(value, 0.0), 1.0) * last for value in colour]
-    base = [min(int(value), last - 1) for value in position]
-    rest = [value - whole for value, whole in zip(position, base)]
-    strides = (1, lut.size, lut.size * lut.size)
-    corner = sum(whole * stride for whole, stride in zip(base, strides))
-    weight, result = 1.0, [0.0, 0.0, 0.0]
+    last, size = lut.size - 1, lut.size
+    rests, corner = [], 0
+    for value, stride in zip(colour, (1, size, size * size)):
+        position = (0.0 if value < 0.0 else 1.0 if value > 1.0 else value) * last
+        base = min(int(position), last - 1)
+        rests.append((position - base, stride))
+        corner += base * stride
+    rests.sort(reverse=True)
     # From the low corner to the high one, along the axes with the largest rests first: four corners.
-    for axis in sorted(range(3), key=lambda each: -rest[each]):
-        _add(result, lut.colours[corner], weight - rest[axis])
-        weight = rest[axis]
-        corner += strides[axis]
-    _add(result, lut.colours[corner], weight)
-    return tuple(result)
-
-
-def _add(result: List[float], colour: Colour, weight: float) -> None:
-    for channel in range(3):
-        result[channel] += weight * colour[channel]
+    weight, red, green, blue = 1.0, 0.0, 0.0, 0.0
+    for rest, stride in [*rests, (0.0, 0)]:
+        share, there = weight - rest, lut.colours[corner]
+        red, green, blue = red + share * there[0], green + share * there[1], blue + share * there[2]
+        weight = rest
+        corner += stride
+    return (red, green, blue)
 
 
 def _curve(slope: float, offset: float, power: float) -> List[float]:

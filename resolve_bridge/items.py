@@ -5,7 +5,7 @@
 
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from resolve_bridge.api import ask, expect, frames
+from resolve_bridge.api import ask, expect, whole
 from resolve_bridge.errors import CallFailed
 
 GRADABLE = ""
@@ -49,7 +49,7 @@ def read_items(timeline: Any) -> List[Item]:
 
 
 def _track_count(timeline: Any) -> int:
-    return expect(int, timeline, "GetTrackCount", "video")
+    return whole(timeline, "GetTrackCount", "video")
 
 
 def read_item(handle: Any, track: int) -> Item:
@@ -57,7 +57,7 @@ def read_item(handle: Any, track: int) -> Item:
     start, duration, path, kind, obstacle = -1, 0, "", "", GRADABLE
     notes: Tuple[str, ...] = ()
     try:
-        start, duration = frames(handle, "GetStart"), frames(handle, "GetDuration")
+        start, duration = whole(handle, "GetStart"), whole(handle, "GetDuration")
         media = ask(handle, "GetMediaPoolItem")
         if media is None:
             obstacle = "a transition, title or generator: it has no media"

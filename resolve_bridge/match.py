@@ -8,7 +8,7 @@ is said.
 from collections import Counter
 from typing import Dict, List, NamedTuple, Tuple
 
-from resolve_bridge.api import frames
+from resolve_bridge.api import whole
 from resolve_bridge.items import Item
 from resolve_bridge.media_path import Likeness, file_name, likeness
 from resolve_bridge.package import Clip
@@ -93,4 +93,4 @@ def _holds_other_part(clip: Clip, item: Item, clips: List[Clip]) -> bool:
         if other.media == clip.media and other.duration == clip.duration and other.id != clip.id
     }
     rivals -= {clip.first_frame, None}
-    return bool(rivals) and clip.first_frame is not None and frames(item.handle, "GetLeftOffset") in rivals
+    return bool(rivals) and clip.first_frame is not None and whole(item.handle, "GetLeftOffset") in rivals

@@ -60,7 +60,7 @@ class Menu:
         return self.folder / f"{plain_name(self.session.timeline_name, 'timeline')}.lutnet"
 
     def _progress(self, what: str, done: int, total: int) -> None:
-        self.say(f"lutnet: applied {done}/{total} {what}")
+        self.say(f"lutnet: {done}/{total} {what}")
 
     def _tell(self, report: Report) -> None:
         self.say(report.to_text())

@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Any, NamedTuple, Optional, Tuple
 
-from resolve_bridge.api import expect, thing_of
+from resolve_bridge.api import expect, thing_of, whole
 from resolve_bridge.errors import CallFailed
 from resolve_bridge.items import Item
 from resolve_bridge.luts import LutShelf
@@ -118,7 +118,7 @@ def _find_node(handle: Any, name: str, hint: int) -> int:
     graph = thing_of(handle, "GetNodeGraph")
     if not name.isdigit() and _label(graph, hint) == name:
         return hint
-    count = expect(int, graph, "GetNumNodes")
+    count = whole(graph, "GetNumNodes")
     if name.isdigit():
         return int(name) if 1 <= int(name) <= count else 0
     return next((node for node in range(1, count + 1) if _label(graph, node) == name), 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, List, NamedTuple
 
 from resolve_bridge import versions
-from resolve_bridge.api import ask, expect, frames, succeed, thing_of
+from resolve_bridge.api import ask, expect, succeed, thing_of, whole
 from resolve_bridge.errors import BridgeError, CallFailed
 from resolve_bridge.items import read_items
 from resolve_bridge.ledger import LOCAL, VersionName, entries_of, version_name
@@ -79,7 +79,7 @@ def _active_version(pair: Pair) -> VersionName:
 def _require_only_ours(pair: Pair) -> None:
     """With nodes of the user behind ours, what the grade should give cannot be foretold."""
     graph = thing_of(pair.item.handle, "GetNodeGraph")
-    count = expect(int, graph, "GetNumNodes")
+    count = whole(graph, "GetNumNodes")
     ours = {1} | {node for node in range(1, count + 1) if "lutnet/" in str(ask(graph, "GetLUT", node))}
     if len(ours) < count:
         raise CallFailed("GetNumNodes", f"counts {count} nodes, and those of your own act as well")
@@ -94,9 +94,7 @@ def _show(session: Session, pair: Pair) -> None:
     middle = timecode(item.start + item.duration // 2, rate, drop)
     succeed(session.timeline, "SetCurrentTimecode", middle)
     shown = thing_of(session.timeline, "GetCurrentVideoItem")
-    if frames(shown, "GetStart") != item.start or ask(shown, "GetUniqueId") != ask(
-        item.handle, "GetUniqueId"
-    ):
+    if whole(shown, "GetStart") != item.start or ask(shown, "GetUniqueId") != ask(item.handle, "GetUniqueId"):
         raise CallFailed("GetCurrentVideoItem", f"shows another item at {middle}: this one is covered")
 
 

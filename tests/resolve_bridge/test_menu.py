@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -10,14 +11,19 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import resolve_bridge
 from resolve_bridge.errors import BridgeError
 from resolve_bridge.folders import lut_folder, scripting_modules, scripts_folder
 from resolve_bridge.install import ARCHIVE, ENTRIES, Installation
-from resolve_bridge.menu import ACTIONS, outside_environment, run_lutnet
+from resolve_bridge.menu import ACTIONS, REPORT, Menu, outside_environment, run_lutnet
+from resolve_bridge.report import ACCEPTED
+from resolve_bridge.session import open_session
+from tests.resolve_bridge import documents
 from tests.resolve_bridge.conftest import Bench, MakeBench
+from tests.resolve_bridge.standin.colour import Engine, write_still
 
 SOURCES = sorted(Path(resolve_bridge.__file__).parent.glob("*.py"))
 ROOT = Path(resolve_bridge.__file__).resolve().parents[1]
@@ -126,10 +132,33 @@ def test_the_menu_grades_applies_and_reverts_under_old_and_new_pythons(
         "Apply the last grade again.py",
         "Revert.py",
     )
-    assert "lutnet: graded 1/3 a.mov" in said and "lutnet: applied 3/3 c.mov" in said
+    assert "lutnet: graded 1/3 a.mov" in said and "lutnet: 3/3 applied c.mov" in said
     assert said.count("active: ['lutnet', 'lutnet', 'lutnet']") == 2
     assert "3 unchanged" in said and "3 reverted" in said
     assert said.count("active: ['Version', 'Version', 'Version']") == 1
+
+
+def test_the_menu_lets_lutnet_itself_grade_to_the_current_frame(bench: MakeBench, tmp_path: Path) -> None:
+    picture = np.random.default_rng(5).uniform(0.2, 0.8, (9, 16, 3)).repeat(20, 0).repeat(20, 1)
+    (still,) = documents.media(tmp_path / "media", "still.png")
+    write_still(still, picture**2)
+    made = bench([documents.clip(still, 48, length=1)])
+    made.desk.render = lambda item, file: write_still(file, picture)
+    said: list[str] = []
+    menu = Menu(
+        open_session(made.desk.resolve()),
+        [sys.executable, "-m", "lutnet"],
+        "",
+        tmp_path / "home",
+        said.append,
+    )
+    menu.options = menu.options._replace(lut_folder=made.desk.luts.master)
+    ACTIONS["current-frame"](menu)
+    assert "lutnet: graded 1/1 still.png" in said
+    shown = Engine().render(made.item("still.png"), picture**2, made.desk.luts)
+    assert np.abs(shown - picture).mean() < np.abs(picture**2 - picture).mean() / 4
+    report = json.loads((menu.folder / REPORT).read_text())
+    assert report["counts"] == {ACCEPTED: 1}
 
 
 def test_an_entry_says_what_goes_wrong_and_never_raises(bench: MakeBench, tmp_path: Path) -> None:

@@ -225,6 +225,13 @@ def test_transitions_and_titles_stand_among_the_clips_and_are_passed_over(
     assert {other["name"] for other in report.others} == {"Cross Dissolve", "Text+"}
 
 
+def test_an_empty_table_is_an_empty_list_whichever_way_it_comes(bench: MakeBench) -> None:
+    made = bench()
+    empty = {"GetFlagList": Fault({}), "GetMarkers": Fault([])}
+    made.desk.world.faults = lambda index, name: empty.get(name)
+    assert outcomes(made) == [ACCEPTED] * 3
+
+
 def test_handles_that_went_stale_stop_the_run(bench: MakeBench) -> None:
     made = bench()
 
