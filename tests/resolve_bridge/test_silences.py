@@ -14,7 +14,7 @@ from resolve_bridge.api import ask, offers
 from resolve_bridge.apply import Options, apply
 from resolve_bridge.connect import connect_inside
 from resolve_bridge.errors import BridgeError, CallFailed
-from resolve_bridge.export import export_latest_still, export_timeline
+from resolve_bridge.export import export_current_frame, export_latest_still, export_timeline
 from resolve_bridge.package import read_package
 from resolve_bridge.report import ACCEPTED, FAILED, PLANNED, UNCHANGED
 from resolve_bridge.revert import revert
@@ -338,3 +338,56 @@ def test_no_timeline_open_is_one_clear_error(bench: MakeBench) -> None:
     made.desk.open_timeline = None
     with pytest.raises(BridgeError, match="no timeline is open"):
         made.apply()
+
+
+def test_a_studio_call_that_raises_a_dialog_in_the_free_edition_is_told_and_then_waited_for(
+    bench: MakeBench, tmp_path: Path
+) -> None:
+    made = bench(edition=Edition((21, 0, 0), studio=False))
+    before = snapshot(made.desk.open_timeline)
+    made.desk.world.studio_only = ["ExportCurrentFrameAsStill"]
+    with pytest.raises(BridgeError, match="current frame cannot be exported"):
+        export_current_frame(made.project, tmp_path)
+    with pytest.raises(BridgeError, match="Close any dialog"):
+        made.apply()
+    assert snapshot(made.desk.open_timeline) == before
+    made.desk.world.dialog = False  # the user has closed it
+    assert outcomes(made) == [ACCEPTED] * 3
+
+
+@pytest.mark.parametrize("call", ["AddVersion", "GetNodeGraph", "SetLUT", "AddMarker", "RefreshLUTList"])
+def test_a_resolve_that_lacks_a_call_is_told_which(bench: MakeBench, call: str) -> None:
+    made = bench()
+    before = snapshot(made.desk.open_timeline)
+    made.desk.world.hidden = [call]
+    try:
+        reasons = [line.reason for line in made.apply().failed]
+    except BridgeError as error:
+        reasons = [str(error)]
+    assert reasons and all(f"{call} is not there" in reason for reason in reasons)
+    made.desk.world.hidden = []
+    revert(made.desk.resolve())
+    assert snapshot(made.desk.open_timeline) == before
+
+
+def test_an_input_lut_that_lutnet_did_not_see_is_noted(bench: MakeBench) -> None:
+    made = bench()
+    media = made.item("a.mov").media
+    assert media is not None
+    media.input_lut = "LogToVideo.cube"
+    assert "LogToVideo.cube" in made.apply().lines[0].notes[0]
+
+
+def test_a_second_apply_makes_lutnets_version_active_again_and_names_what_was_changed_by_hand(
+    bench: MakeBench,
+) -> None:
+    made = bench()
+    made.apply()
+    ours = {item.name: item.current for item in made.items}
+    made.item("a.mov").current = ("Version 1", 0)
+    made.item("b.mov").nodes[0].lut = ""
+    report = made.apply()
+    assert [line.outcome for line in report.lines] == [ACCEPTED, UNCHANGED, UNCHANGED]
+    assert "active again" in report.lines[0].reason
+    assert report.lines[1].notes[-1] == "the LUT of node 1 was changed by hand since"
+    assert {item.name: item.current for item in made.items} == ours
