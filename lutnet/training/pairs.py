@@ -29,7 +29,10 @@ JPEG_QUALITY = 85
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pair:
-    """``source`` is to be graded so that it becomes ``truth``; ``reference`` shows how."""
+    """``source`` is to be graded so that it becomes ``truth``; ``reference`` shows how.
+
+    A reference of several frames is ``[R, 3, H, W]``.
+    """
 
     source: Tensor
     reference: Tensor
@@ -61,8 +64,13 @@ def two_camera_pair(photo: Tensor, grade: KnownGrade, draw: torch.Generator) -> 
 
 
 def two_moment_pair(first: Tensor, second: Tensor, grade: KnownGrade) -> Pair:
-    """R2v, R3: the reference is another moment of the clip, or another scene, graded."""
+    """R2v: the reference is another moment of the clip, graded."""
     return Pair(first, stored(grade.apply(second)), stored(grade.apply(first)))
+
+
+def other_scene_pair(photo: Tensor, others: Tensor, grade: KnownGrade) -> Pair:
+    """R3: the reference is one other scene ``[3, H, W]``, graded, or several ``[R, 3, H, W]``."""
+    return two_moment_pair(photo, others, grade)
 
 
 def spoiled_pair(photo: Tensor, other: Tensor, grade: KnownGrade, amounts: Tensor) -> Pair:
