@@ -1,15 +1,12 @@
 """Protocols U, M and C on photographs the network never saw, through the same ``diagnose`` that ships.
 
-python -m lutnet.training.evaluate --photos photos/test --weights lutnet/weights/diagnosis.safetensors
+``lutnet evaluate photos/test`` is its command line.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import logging
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -35,8 +32,6 @@ from lutnet.training.scoring import (
     confidence_holds,
     fault_score,
 )
-
-log = logging.getLogger(__name__)
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 SEVERE = 2 / 3
@@ -179,17 +174,3 @@ def _moved(case: Case) -> float:
 def _difference(first: Tensor, second: Tensor) -> float:
     # Every other pixel of every other row: the mean over 4,096 pixels is as good, at a quarter of the time.
     return float(delta_e_rgb(first[::2, ::2], second[::2, ::2]).mean())
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--weights", type=Path)
-    parser.add_argument("--classes-per-photo", type=int, default=CLEAN + 1)
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    log.info("%s", json.dumps(asdict(evaluate(EvaluateSettings(**vars(options)))), indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,18 +1,16 @@
 """Train the diagnosis network on photographs that are spoiled on the fly.
 
-    python -m lutnet.training.train --photos photos/train --out runs/first --steps 3000
-
-Resumes from ``--out`` when a checkpoint is there. Tiny: ``--steps 20 --batch 8``.
+``lutnet train photos/train -o runs/first`` is its command line; ``--steps 20 --batch 8`` a tiny run. A run
+resumes from its output folder when a checkpoint is there.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import torch
@@ -24,6 +22,7 @@ from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, Verdict
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.card import RunFacts, publish
+from lutnet.training.checkpoint import TrainState, load_checkpoint, save_checkpoint
 from lutnet.training.imagenet import load_imagenet
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import (
@@ -40,6 +39,10 @@ from lutnet.training.sampling import (
 )
 
 log = logging.getLogger(__name__)
+
+CHECKPOINT = "checkpoint.pt"
+_UNTOLD = ("photos", "out", "network", "mix", "save_every")
+_OPTIONS = {"start": "from"}  # settings whose option on the command line has another name
 
 OnStep = Callable[[int, int], None]
 
@@ -98,15 +101,6 @@ class Losses:
     colour: Tensor
 
 
-@dataclass(eq=False, slots=True)
-class TrainState:
-    """What a checkpoint holds."""
-
-    network: DiagnosisNetwork
-    optimiser: torch.optim.Optimizer
-    step: int = 0
-
-
 def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> DiagnosisNetwork:
     """Train, or resume, until ``settings.steps``; returns the network in evaluation mode.
 
@@ -116,6 +110,7 @@ def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> Diagnos
     """
     photos, held_out = split_by_source(load_photos(settings.photos), settings.held_out, settings.seed)
     state = resume(settings)
+    settings = replace(settings, network=state.network.config)
     settings.out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     for batch in batches(photos, settings, state.step):
@@ -124,7 +119,7 @@ def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> Diagnos
         if state.step % 50 == 0:
             _report(settings, state.step, losses, time.monotonic() - started)
         if state.step % settings.save_every == 0 or state.step == settings.steps:
-            save_checkpoint(state, settings)
+            save_checkpoint(state, settings.out / CHECKPOINT)
     network = state.network.eval().cpu()
     facts = RunFacts(_command(settings), settings.seed, state.step, settings.mix)
     publish(network, photos, held_out or photos, facts, settings.out)
@@ -134,7 +129,7 @@ def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> Diagnos
 def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Iterator[Batch]:
     """Batch k depends on the seed and k alone, so a resumed run sees what an unbroken one would."""
     for step in range(first_step, settings.steps):
-        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
+        generator = torch.Generator().manual_seed(_seed(settings, step))
         views = draw_views(settings.batch, len(photos), settings.joined, generator)
         faults = draw_faults(settings.batch, settings.mix, generator)
         pixels = take_views(photos, views, settings.network.grid)
@@ -145,6 +140,7 @@ def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Itera
 
 def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losses:
     """One optimiser step; the learning rate warms up, then falls along a cosine to zero."""
+    torch.manual_seed(_seed(settings, state.step))  # dropout, too, is what an unbroken run would draw
     for group in state.optimiser.param_groups:
         group["lr"] = settings.rate * _schedule(state.step, settings.steps)
     with torch.autocast(settings.device, torch.bfloat16, enabled=settings.mixed_precision):
@@ -184,12 +180,9 @@ def resume(settings: TrainSettings) -> TrainState:
     network = _network(settings).train().to(settings.device)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
     state = TrainState(network, optimiser)
-    path = settings.out / "checkpoint.pt"
+    path = settings.out / CHECKPOINT
     if path.is_file():
-        saved = torch.load(path, map_location=settings.device, weights_only=True)
-        state.network.load_state_dict(saved["network"])
-        state.optimiser.load_state_dict(saved["optimiser"])
-        state.step = saved["step"]
+        load_checkpoint(state, path, settings.device)
     return state
 
 
@@ -204,30 +197,18 @@ def _network(settings: TrainSettings) -> DiagnosisNetwork:
 
 def _command(settings: TrainSettings) -> str:
     """The command line that makes this run again."""
-    words = ["lutnet train", f"--photos {settings.photos.name}"]
-    words += [
-        f"--{f.name.replace('_', '-')} {value}"
-        for f in fields(settings)
-        if f.name not in ("photos", "out", "network", "mix", "save_every")
-        and (value := getattr(settings, f.name)) != f.default
-    ]
+    words = [f"lutnet train {settings.photos.parent.name}/{settings.photos.name} -o {settings.out.name}"]
+    for setting in fields(settings):
+        value = getattr(settings, setting.name)
+        if setting.name in _UNTOLD or value == setting.default:
+            continue
+        words.append(f"--{_OPTIONS.get(setting.name, setting.name).replace('_', '-')}")
+        words += [] if value is True else [str(getattr(value, "name", value))]
     return " ".join(words)
 
 
-def save_checkpoint(state: TrainState, settings: TrainSettings) -> None:
-    """Write ``checkpoint.pt`` in ``settings.out``; a reader never sees half of it."""
-    path = settings.out / "checkpoint.pt"
-    temporary = path.with_suffix(".tmp")
-    torch.save(
-        {
-            "network": state.network.state_dict(),
-            "optimiser": state.optimiser.state_dict(),
-            "step": state.step,
-            "config": state.network.config.as_json(),
-        },
-        temporary,
-    )
-    temporary.replace(path)
+def _seed(settings: TrainSettings, step: int) -> int:
+    return settings.seed * 1_000_003 + step
 
 
 def _schedule(step: int, steps: int) -> float:
@@ -244,23 +225,3 @@ def _report(settings: TrainSettings, step: int, losses: Losses, seconds: float) 
     with (settings.out / "log.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(line) + "\n")
     log.info("%s", line)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path)
-    parser.add_argument("--rate", type=float)
-    for name in ("steps", "batch", "seed", "save_every"):
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=None)
-    parser.add_argument("--mixed-precision", action="store_true")
-    parser.add_argument("--grid", type=int, default=NetworkConfig().grid)
-    parser.add_argument("--layers", type=json.loads, default=NetworkConfig().layers)
-    options = {key: value for key, value in vars(parser.parse_args()).items() if value is not None}
-    network = NetworkConfig(grid=options.pop("grid"), layers=tuple(options.pop("layers")))
-    train(TrainSettings(**options, network=network))
-
-
-if __name__ == "__main__":
-    main()

@@ -25,7 +25,7 @@ from lutnet.training.train import (
     train,
 )
 
-TINY = NetworkConfig(grid=32, layers=(8, "M", 8), hidden=32, dropout=0.0)
+TINY = NetworkConfig(grid=32, layers=(8, "M", 8), hidden=32, dropout=0.2)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def settings(folder, tmp_path) -> TrainSettings:
-    return TrainSettings(folder, tmp_path / "run", TINY, steps=6, batch=6, held_out=0.2, save_every=3)
+    return TrainSettings(folder, tmp_path / "run", network=TINY, steps=6, batch=6, held_out=0.2, save_every=3)
 
 
 def test_losses_fall_on_a_batch_that_is_seen_again_and_again(settings):
