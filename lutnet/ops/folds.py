@@ -51,16 +51,16 @@ def unfold(lattice: Tensor) -> Tensor:
 
     The surroundings of every fault are smoothed, round by round and slowly wider, so that sound places stay
     as they are. What smoothing cannot mend is drawn toward the identity as a whole, as little as suffices.
-    ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type.
+    ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type, values in 0..1.
     """
-    eased = lattice.double()
+    eased = lattice.double().clamp(0.0, 1.0)
     identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
     for number in range(ROUNDS):
         faults = _faulty_points(eased)
         if not bool(faults.any()):
             return eased.to(lattice.dtype)
         share = _spread(faults, 1 + number // WIDEN_EVERY).unsqueeze(-1)
-        eased = torch.lerp(eased, identity + _blurred(eased - identity), share)
+        eased = torch.lerp(eased, identity + _blurred(eased - identity), share).clamp(0.0, 1.0)
     return _drawn_to_identity(eased, identity).to(lattice.dtype)
 
 

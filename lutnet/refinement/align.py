@@ -90,7 +90,7 @@ def overlay(source: Picture, reference: Picture, matrix: Matrix, inliers: int) -
     flowed = _likeness(source_grey, _sampled(rough_grey, places))
     unmoved = _likeness(source_grey, rough_grey.astype(np.float32))
     # Flow trembles by parts of a pixel; where the homography alone is as good, it is the better guide.
-    still = unmoved >= flowed - STILL_MARGIN
+    still = (unmoved >= flowed - STILL_MARGIN) | exact
     places = np.where(still[..., None], _grid(height, width), places)
     likeness = np.where(still, unmoved, flowed)
     inside = _sampled(_within(there, reference.shape).astype(np.float32), places, border=0.0) > 0.99

@@ -55,8 +55,8 @@ def local_features(grey: Grey) -> LocalFeatures:
     return LocalFeatures(points.astype(np.float32), descriptors.astype(np.float32))
 
 
-def matched(first: LocalFeatures, second: LocalFeatures, ratio: float = RATIO) -> tuple[Points, Points]:
-    """Points of both that are each other's best match, at most ``ratio`` as far apart as the runner-up."""
+def matched(first: LocalFeatures, second: LocalFeatures) -> tuple[Points, Points]:
+    """Points of both that are each other's best match and clearly better than the runner-up."""
     if len(first.points) < 2 or len(second.points) < 2:
         return first.points[:0], second.points[:0]
     likeness = first.descriptors @ second.descriptors.T

@@ -132,7 +132,7 @@ def _difference(first: Tensor, second: Tensor) -> float:
 
 
 def _tells(reference: Frames) -> bool:
-    return bool(reference.pixels.flatten(2).std(-1).max() > TELLING_DEVIATION)
+    return bool(reference.pixels.flatten(2).std(-1, correction=0).max() > TELLING_DEVIATION)
 
 
 def _palette(frames: Frames) -> Tensor:

@@ -28,7 +28,7 @@ class Prediction:
         return self.look.apply(colours.unsqueeze(0)).squeeze(0)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def predict(frames: Frames, references: Sequence[Frames]) -> Prediction:
     """What the references' look would do to the shot, as the network has learned to see it."""
     network = default_network()
