@@ -31,12 +31,15 @@ class Wish(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """cdl: for node 1. bake: the CDL to be baked into the LUT, or None. lut_node: 0 for no LUT."""
+    """cdl: for node 1. bake: the CDL to be baked into the LUT, or None. lut_node: 0 for no LUT.
+    named: the user named that node, so a LUT there may go.
+    """
 
     cdl: Cdl
     bake: Optional[Cdl]
     lut_node: int
     note: str = ""
+    named: bool = False
 
     @property
     def words(self) -> str:
@@ -51,7 +54,6 @@ class Job(NamedTuple):
     """One clip's grade on its way.
 
     lut: path below the master LUT folder, "" for none. grade: hash of what was asked for.
-    may_replace: the user named node 1 for the LUT, so a LUT there may go.
     """
 
     clip: Clip
@@ -59,7 +61,6 @@ class Job(NamedTuple):
     layout: Layout
     lut: str
     grade: str
-    may_replace: bool
     notes: Tuple[str, ...] = ()
 
     @property
@@ -94,9 +95,9 @@ def plan(pair: Pair, wish: Wish, hint: int) -> Layout:
         return Layout(cdl, None, 0, _SATURATION_NOTE.format(cdl.saturation) if cdl.saturation != 1.0 else "")
     node = _find_node(pair.item.handle, wish.lut_node, hint) if wish.lut_node else 1
     if node > 1:
-        return Layout(cdl, None, node)
+        return Layout(cdl, None, node, named=True)
     note = "" if node else f"no node '{wish.lut_node}'"
-    return Layout(IDENTITY, None if cdl == IDENTITY else cdl, 1, note)
+    return Layout(IDENTITY, None if cdl == IDENTITY else cdl, 1, note, named=bool(wish.lut_node and node))
 
 
 def job_of(pair: Pair, layout: Layout, wish: Wish, shelf: LutShelf) -> Job:
@@ -104,7 +105,7 @@ def job_of(pair: Pair, layout: Layout, wish: Wish, shelf: LutShelf) -> Job:
     clip = pair.clip
     lut = shelf.place(clip.name, clip.lut, layout.bake) if layout.lut_node else ""
     notes = pair.notes + ((layout.note,) if layout.note else ())
-    return Job(clip, pair.item, layout, lut, grade_hash(clip, wish), wish.lut_node == "1", notes)
+    return Job(clip, pair.item, layout, lut, grade_hash(clip, wish), notes)
 
 
 def grade_hash(clip: Clip, wish: Wish) -> str:

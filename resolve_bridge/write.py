@@ -130,7 +130,7 @@ class _Attempt:
         if own_lut and job.lut_node != 1:
             note = "node 1 also holds the LUT {}; whether before or after the CDL is not known"
             self.notes += (note.format(own_lut),)
-        elif own_lut and not job.may_replace:
+        elif own_lut and not job.layout.named:
             why = f"was not asked: node 1 holds the LUT {own_lut}; name the node for lutnet's with --lut-node"
             raise CallFailed("SetLUT", why)
         self._set_cdl()

@@ -147,6 +147,16 @@ def test_a_new_grade_goes_into_a_new_version_from_the_users_and_revert_removes_b
     assert snapshot(made.desk.open_timeline) == before
 
 
+def test_a_version_that_the_user_deleted_is_written_anew(bench: MakeBench) -> None:
+    made = bench()
+    made.apply()
+    item = made.item("a.mov")
+    del item.versions[item.current]
+    item.current = ("Version 1", 0)
+    assert [line.outcome for line in made.apply().lines] == [ACCEPTED, UNCHANGED, UNCHANGED]
+    assert len(item.versions) == 2 and len(item.markers) == 1
+
+
 def test_an_own_version_made_since_is_kept_by_revert(bench: MakeBench) -> None:
     made = bench()
     made.apply()

@@ -287,7 +287,11 @@ def test_a_lut_of_the_users_on_node_1_is_not_replaced_unless_the_node_was_named(
     assert [line.outcome for line in report.lines] == [ACCEPTED, FAILED, ACCEPTED]
     assert "node 1 holds the LUT own.cube" in report.lines[1].reason
     assert "whether before or after the CDL is not known" in report.lines[0].notes[0]
+    assert made.apply(lut_node="2").lines[1].outcome == FAILED  # there is no node 2
     assert made.apply(lut_node="1").lines[1].outcome == ACCEPTED
+    revert(made.desk.resolve())
+    made.item("b.mov").nodes[0].label = "look"
+    assert made.apply(lut_node="look").lines[1].outcome == ACCEPTED
 
 
 def test_an_export_constant_must_be_the_live_float_and_the_file_must_be_there(
