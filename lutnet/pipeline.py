@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from lutnet import diagnosis, refinement
 from lutnet.diagnosis.words import findings, phrase
 from lutnet.errors import InputError, MediaError, OutputError
 from lutnet.export.caption import Finding
+from lutnet.export.carriers import complete_package, require_carriers
 from lutnet.export.package import RunSettings, check_folder, default_folder, write_package
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
@@ -39,12 +41,16 @@ class GradeSettings:
 
     strength: 0 (identity) and above; 1 is the full correction. frames: representative frames per shot.
     bake: one LUT holds CDL and LUT. discard_decisions: overwrite what people approved, changed or rejected.
+    carriers: names of further files to put the grades in (see ``lutnet.export.carriers``).
+    verify: re-read every file with another program, and fail where it says something else.
     """
 
     strength: float = 1.0
     frames: int = 3
     bake: bool = False
     discard_decisions: bool = False
+    carriers: tuple[str, ...] = ()
+    verify: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 4:
@@ -53,6 +59,7 @@ class GradeSettings:
             )
         if self.frames < 1:
             raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")
+        require_carriers(self.carriers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,9 @@ def _grade(
             results.append(result)
             on_clip(result, len(results), len(plan.shots))
         decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
-        write_package(folder, decided, plan, run, thumbnails.show(decided), describe=_in_words)
+        finish = partial(complete_package, names=settings.carriers, verify=settings.verify)
+        shown = thumbnails.show(decided)
+        write_package(folder, decided, plan, run, shown, describe=_in_words, finish=finish)
     return GradedTimeline(folder, decided)
 
 

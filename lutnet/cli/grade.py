@@ -50,12 +50,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--discard-decisions", action="store_true", help="overwrite what people approved, changed or rejected"
     )
+    parser.add_argument(
+        "--carrier",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="put the grades into these files too, any number of times: lutnet export names them",
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="re-read every file with another program before it counts"
+    )
     parser.add_argument("--json", action="store_true", help="print grades.json instead of the table")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no table")
 
 
 def settings_of(options: argparse.Namespace) -> GradeSettings:
-    return GradeSettings(options.strength, options.frames, options.bake, options.discard_decisions)
+    return GradeSettings(
+        options.strength,
+        options.frames,
+        options.bake,
+        options.discard_decisions,
+        tuple(options.carrier),
+        options.verify,
+    )
 
 
 def run(options: argparse.Namespace) -> int:

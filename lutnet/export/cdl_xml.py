@@ -1,13 +1,17 @@
-"""``.cc``, one ASC CDL as XML: the ColorCorrection element of ASC CDL v1.2::
+"""ASC CDL v1.2 as XML. ``.cc`` holds one ColorCorrection::
 
 <ColorCorrection id="...">
   <SOPNode> <Slope>r g b</Slope> <Offset>r g b</Offset> <Power>r g b</Power> </SOPNode>
   <SatNode> <Saturation>s</Saturation> </SatNode>
 </ColorCorrection>
+
+``.ccc`` holds a ColorCorrectionCollection of them, ``.cdl`` a ColorDecisionList, which names their media too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape, quoteattr
@@ -19,6 +23,8 @@ from lutnet.errors import GradeFileError, InputError
 from lutnet.export.atomic import write_text
 from lutnet.grade import CDL, Triple
 
+_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE = "urn:ASC:CDL:v1.01"
 _ROOT = "ColorCorrection"
 _SATURATION_NODES = ("SatNode", "SATNode", "SaturationNode")
 
@@ -30,9 +36,46 @@ def write_cc(path: Path, cdl: CDL, *, id: str, description: str = "") -> None:
 
 def cc_text(cdl: CDL, *, id: str, description: str = "") -> str:
     """The content of the file that ``write_cc`` writes."""
+    return _PROLOG + _correction(cdl, id, description)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A CDL among others: under an id of its own, with the media that it is for, where known."""
+
+    id: str
+    cdl: CDL
+    description: str = ""
+    media: str | None = None
+
+
+def collection_text(corrections: Sequence[Correction], *, description: str = "") -> str:
+    """The content of a ``.ccc``."""
+    body = "".join(_correction(each.cdl, each.id, each.description) for each in corrections)
+    return _document("ColorCorrectionCollection", description, body)
+
+
+def decision_list_text(corrections: Sequence[Correction], *, description: str = "") -> str:
+    """The content of a ``.cdl``."""
+    body = "".join(
+        f"<ColorDecision>\n{_media(each.media)}{_correction(each.cdl, each.id, each.description)}</ColorDecision>\n"
+        for each in corrections
+    )
+    return _document("ColorDecisionList", description, body)
+
+
+def _document(root: str, description: str, body: str) -> str:
+    note = f"<Description>{escape(_one_line(description))}</Description>\n" if description else ""
+    return f'{_PROLOG}<{root} xmlns="{_NAMESPACE}">\n{note}{body}</{root}>\n'
+
+
+def _media(media: str | None) -> str:
+    return "" if media is None else f"<MediaRef ref={quoteattr(_one_line(media))}/>\n"
+
+
+def _correction(cdl: CDL, id: str, description: str) -> str:
     note = f"    <Description>{escape(_one_line(description))}</Description>\n" if description else ""
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<ColorCorrection id={quoteattr(_one_line(id))}>\n"
         "  <SOPNode>\n"
         f"{note}"
@@ -53,11 +96,19 @@ def read_cc(path: Path) -> CDL:
     Raises GradeFileError where the file is missing or malformed, declares entities, holds another element or
     nothing that is a CDL, or where a value is not allowed.
     """
-    root = _parsed(path)
-    if _name(root) != _ROOT:
-        raise GradeFileError("file holds no single CDL", value=_name(root), allowed=_ROOT, where=path)
-    sop = _child(root, ("SOPNode",))
-    saturation = _child(root, _SATURATION_NODES)
+    root = parsed(path)
+    if local_name(root) != _ROOT:
+        raise GradeFileError("file holds no single CDL", value=local_name(root), allowed=_ROOT, where=path)
+    return cdl_of(root, path)
+
+
+def cdl_of(node: Element, path: Path) -> CDL:
+    """The CDL whose SOPNode and SatNode are children of ``node``, an element of ``path``.
+
+    Raises GradeFileError where it has neither, or where a value is not allowed.
+    """
+    sop = child(node, ("SOPNode",))
+    saturation = child(node, _SATURATION_NODES)
     if sop is None and saturation is None:
         raise GradeFileError("CDL is empty", allowed="SOPNode, SatNode", where=path)
     identity = CDL()
@@ -72,7 +123,8 @@ def read_cc(path: Path) -> CDL:
         raise GradeFileError(f"CDL cannot be used: {error}", where=path) from error
 
 
-def _parsed(path: Path) -> Element:
+def parsed(path: Path) -> Element:
+    """The root of an XML file, without entities. Raises GradeFileError where it is missing or malformed."""
     try:
         root: Element = fromstring(path.read_bytes(), forbid_dtd=True)
     except OSError as error:
@@ -84,10 +136,10 @@ def _parsed(path: Path) -> Element:
 
 def _values(node: Element | None, name: str, default: tuple[float, ...]) -> Triple:
     """The numbers of the child ``name``, ``default`` where it is missing."""
-    child = None if node is None else _child(node, (name,))
-    if child is None:
+    found = None if node is None else child(node, (name,))
+    if found is None:
         return default  # type: ignore[return-value]
-    text = child.text or ""
+    text = found.text or ""
     if "_" in text:  # which Python, and nobody else, allows inside numbers
         raise ValueError(f"{name} is not a number: {text.strip()[:40]!r}")
     values = tuple(float(word) for word in text.split())
@@ -96,11 +148,13 @@ def _values(node: Element | None, name: str, default: tuple[float, ...]) -> Trip
     return values  # type: ignore[return-value]
 
 
-def _child(node: Element, names: tuple[str, ...]) -> Element | None:
-    return next((child for child in node if _name(child) in names), None)
+def child(node: Element, names: tuple[str, ...]) -> Element | None:
+    """The first child of ``node`` with one of these names, whatever its namespace."""
+    return next((each for each in node if local_name(each) in names), None)
 
 
-def _name(node: Element) -> str:
+def local_name(node: Element) -> str:
+    """The name of ``node`` without its namespace."""
     return str(node.tag).rpartition("}")[2]
 
 

@@ -45,8 +45,8 @@ def write_cube(path: Path, lut: LUT3D, *, title: str, comments: Sequence[str] = 
 
 def cube_bytes(lut: LUT3D, *, title: str, comments: Sequence[str] = ()) -> bytes:
     """The content of the file that ``write_cube`` writes."""
-    header = [f"# {_plain(comment)}" for comment in comments]
-    header.append(f'TITLE "{_plain(title).replace(chr(34), chr(39))}"')
+    header = [f"# {plain(comment)}" for comment in comments]
+    header.append(f'TITLE "{plain(title).replace(chr(34), chr(39))}"')
     header.append(f"LUT_3D_SIZE {lut.size}")
     if (lut.domain_min, lut.domain_max) != _UNIT:
         header.append("DOMAIN_MIN {:.6f} {:.6f} {:.6f}".format(*lut.domain_min))
@@ -70,7 +70,8 @@ def _rows(lut: LUT3D) -> str:
     return "%.6f %.6f %.6f\n" * lut.size**3 % tuple(values.ravel().tolist())
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """``text`` as one line of printable ASCII that no reader finds too long."""
     printable = "".join(sign if " " <= sign <= "~" else "?" for sign in " ".join(text.split()))
     return printable[:_LINE_LIMIT]
 

@@ -7,6 +7,7 @@ An event, with the lines that carry the grade::
     * FROM CLIP NAME: name
     *ASC_SOP (1.000000 1.000000 1.000000)(0.000000 0.000000 0.000000)(1.000000 1.000000 1.000000)
     *ASC_SAT 1.000000
+    *ASC_CC_XML id                                               instead of both, for a CDL in a .ccc beside it
 
 Transitions are written as cuts: a list that carries CDLs is matched event by event, not conformed.
 """
@@ -29,20 +30,35 @@ _REEL_LIMIT = 32
 _SPECIAL_REELS = {"BL", "BLACK", "BARS", NO_REEL}
 
 
-def edl_text(title: str, shots: Sequence[Shot], cdls: Mapping[str, CDL], rate: Fraction) -> str:
+def edl_text(
+    title: str,
+    shots: Sequence[Shot],
+    cdls: Mapping[str, CDL],
+    rate: Fraction,
+    *,
+    corrections: Mapping[str, str] | None = None,
+) -> str:
     """The list of one video track: every shot in record order, with the CDL of those in ``cdls`` (by id).
 
     rate: of the timeline; record and source times are counted at it. Shots without length are left out.
+    corrections: by shot id, the id of its CDL in a collection, which the event then points to.
     """
+    references = corrections or {}
     reels = reel_names(shots)
     lines = [
-        f"TITLE: {_one_line(title)}",
+        f"TITLE: {one_line(title)}",
         f"FCM: {'DROP FRAME' if is_drop_frame(rate) else 'NON-DROP FRAME'}",
     ]
-    played = sorted((shot for shot in shots if shot.record.duration > 0), key=lambda shot: shot.record.start)
-    for number, shot in enumerate(played, start=1):
+    for number, shot in enumerate(played(shots), start=1):
         lines += ["", *_event(number, shot, reels[shot.id], rate), *_cdl_lines(cdls.get(shot.id))]
+        if shot.id in references:
+            lines.append(f"*ASC_CC_XML {references[shot.id]}")
     return "\n".join(lines) + "\n"
+
+
+def played(shots: Sequence[Shot]) -> list[Shot]:
+    """The shots that a list has events for, in its order."""
+    return sorted((shot for shot in shots if shot.record.duration > 0), key=lambda shot: shot.record.start)
 
 
 def reel_names(shots: Sequence[Shot]) -> dict[str, str]:
@@ -63,17 +79,27 @@ def _reel(media: str) -> str:
 
 def _event(number: int, shot: Shot, reel: str, rate: Fraction) -> list[str]:
     record_in, record_out = round(shot.record.start), round(shot.record.end)
-    source_in = _label_frame(shot.source.start, shot.source.rate, rate)
-    source_frames = shot.source.duration_seconds * rate
-    retimed = abs(source_frames - (record_out - record_in)) >= 1
-    source_out = source_in + (round(source_frames) if retimed else record_out - record_in)
+    source_in, source_out = source_frames(shot, rate)
     times = (timecode(frame, rate) for frame in (source_in, source_out, record_in, record_out))
     lines = [f"{number:03}  {reel:<8} V     C        {' '.join(times)}"]
-    if retimed:
-        speed = float(rate * source_frames / (record_out - record_in))
+    if _is_retimed(shot, rate):
+        speed = float(rate * shot.source.duration_seconds * rate / (record_out - record_in))
         start = timecode(source_in, rate).replace(";", ":")  # readers know no drop-frame sign here
         lines.append(f"M2   {reel:<8}       {speed:05.1f}                {start}")
-    return [*lines, f"* FROM CLIP NAME: {_one_line(shot.name)}"]
+    return [*lines, f"* FROM CLIP NAME: {one_line(shot.name)}"]
+
+
+def source_frames(shot: Shot, rate: Fraction) -> tuple[int, int]:
+    """First frame and end of the used range of the source, counted at ``rate``; the end is exclusive."""
+    start = _label_frame(shot.source.start, shot.source.rate, rate)
+    if _is_retimed(shot, rate):
+        return start, start + round(shot.source.duration_seconds * rate)
+    return start, start + round(shot.record.end) - round(shot.record.start)
+
+
+def _is_retimed(shot: Shot, rate: Fraction) -> bool:
+    recorded = round(shot.record.end) - round(shot.record.start)
+    return abs(shot.source.duration_seconds * rate - recorded) >= 1
 
 
 def _label_frame(frame: Fraction, source_rate: Fraction, rate: Fraction) -> int:
@@ -84,13 +110,18 @@ def _label_frame(frame: Fraction, source_rate: Fraction, rate: Fraction) -> int:
 def _cdl_lines(cdl: CDL | None) -> list[str]:
     if cdl is None:
         return []
-    sop = "".join(f"({_numbers(values)})" for values in (cdl.slope, cdl.offset, cdl.power))
-    return [f"*ASC_SOP {sop}", f"*ASC_SAT {cdl.saturation:.6f}"]
+    return [f"*ASC_SOP {sop_text(cdl)}", f"*ASC_SAT {cdl.saturation:.6f}"]
+
+
+def sop_text(cdl: CDL) -> str:
+    """Slope, offset and power as lists state them: ``(r g b)(r g b)(r g b)``."""
+    return "".join(f"({_numbers(values)})" for values in (cdl.slope, cdl.offset, cdl.power))
 
 
 def _numbers(values: Triple) -> str:
     return " ".join(f"{value:.6f}" for value in values)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """``text`` without tabs, line ends and control characters."""
     return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text).strip()

@@ -9,6 +9,7 @@
       cdl/<clip>.cc          one CDL per graded clip
       luts/<clip>_<hash>.cube  the residual LUT, where one is needed
       review.png             contact sheet; review_2.png and so on
+      carriers/<name>/       the same grades in other files, where asked for (see carriers)
       state.sqlite           people's decisions: not ours, left as it is
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -36,12 +37,14 @@ from lutnet.export.folder import NEW, OLD, exchanged
 from lutnet.export.manifest import LutFile
 from lutnet.export.naming import file_stems, portable_stem
 from lutnet.export.otio import graded_timeline, timeline_text
+from lutnet.export.soundness import require_sound, summary
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
 from lutnet.shot import REC709
 
 MANIFEST = "grades.json"
+CARRIERS = "carriers"
 CONTACT_SHEET = "review.png"
 STATE = "state.sqlite"
 BAKED_SIZE = 33
@@ -101,17 +104,21 @@ def write_package(
     thumbnails: Mapping[str, Thumbnails] | None = None,
     *,
     describe: Describe = described,
+    finish: Callable[[Path], None] | None = None,
 ) -> Path:
     """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
 
     folder: new, empty or an older package, which is replaced; files in it that are not the package's
     (``state.sqlite``) stay. thumbnails: by shot id; without any there is no contact sheet.
-    describe: a diagnosis in words, for the contact sheet.
-    Raises OutputError, and the folder is as it was.
+    describe: a diagnosis in words, for the contact sheet. finish: called with the complete package before it
+    is put in place, to add carriers or to prove it.
+    Raises OutputError, also where a LUT folds, and what ``finish`` raises; the folder is then as it was.
     """
     check_folder(folder)
     with exchanged(folder, MANIFEST, _owned) as new:
         _Writer(new, folder, timeline, settings, describe).write(results, thumbnails or {})
+        if finish is not None:
+            finish(new)
     return folder / MANIFEST
 
 
@@ -164,12 +171,14 @@ class _Writer:
 
     def _write_lut(self, lut: LUT3D, stem: str, name: str) -> LutFile:
         space = self.settings.space
+        require_sound(lut, name, clips=self.settings.bake)
         content = cube_bytes(
             lut,
             title=f"{name} - lutnet",
             comments=(
                 f"lutnet {self.settings.version} ; input {space} ; output {space}",
                 "holds CDL and LUT: apply alone" if self.settings.bake else "apply after the clip's CDL",
+                summary(lut),
             ),
         )
         digest = hashlib.sha256(content).hexdigest()
@@ -280,4 +289,4 @@ def _owned(seal: Path) -> set[str]:
     if not seal.exists():
         return set()
     names = manifest.read_files(seal)
-    return {"cdl", "luts", names["otio"], *names["edl"], *names["contact_sheet"]}
+    return {"cdl", "luts", CARRIERS, names["otio"], *names["edl"], *names["contact_sheet"]}

@@ -37,11 +37,12 @@ def some_cdl(seed: int = 0) -> CDL:
 
 
 def some_lut(seed: int = 0, size: int = 33) -> LUT3D:
-    """A smooth bend of the cube, another for each seed."""
+    """A smooth bend of the cube without folds, another for each seed; the cube's faces stay where they are."""
     draw = np.random.default_rng(seed)
     lattice = identity_lattice(size).numpy()
     bend = draw.uniform(-0.08, 0.08, (3, 3))
-    return LUT3D(np.clip(lattice + np.sin(np.pi * lattice) @ bend, 0, 1).astype(np.float32))
+    waves = np.sin(np.pi * lattice)
+    return LUT3D(np.clip(lattice + waves * (waves @ bend), 0, 1).astype(np.float32))
 
 
 def some_grade(seed: int = 0) -> Grade:

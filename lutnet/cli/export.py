@@ -1,0 +1,45 @@
+"""``lutnet export PACKAGE --carrier NAME``: the grades of a package in further files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lutnet.cli.console import output, table
+from lutnet.export.carriers import CARRIERS, export_carriers
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", type=Path, nargs="?", help="a folder that lutnet grade wrote")
+    parser.add_argument(
+        "--carrier",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"any number of times; one of {', '.join(CARRIERS)}",
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, help="folder to write to (default: carriers in the package)"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="re-read every file with another program before it counts"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.package is None or not options.carrier:
+        _print_carriers()
+        return 0
+    folders = export_carriers(options.package, options.carrier, options.output, verify=options.verify)
+    for folder in folders:
+        count = sum(path.is_file() for path in folder.iterdir())
+        proof = ", re-read" if options.verify else ""
+        output().print(f"{folder}: {count} file{'s' if count != 1 else ''}{proof}")
+    return 0
+
+
+def _print_carriers() -> None:
+    rows = table("carriers", "name", "files", "holds", "precision")
+    for carrier in CARRIERS.values():
+        rows.add_row(carrier.name, carrier.writes, carrier.holds, carrier.precision)
+    output().print(rows)

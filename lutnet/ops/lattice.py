@@ -1,0 +1,53 @@
+"""Measures of a 3D LUT's lattice ``[N, N, N, 3]`` (axes r, g, b; inputs 0..1): clipping and steepness.
+
+Folds are measured in ``lutnet.ops.folds``.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lutnet.ops.folds import smallest_volume
+
+FOLD_TOLERANCE = 1e-3
+"""A cell counts as folded below minus this volume: rounding to six decimals alone makes flat cells negative."""
+
+_BOUND = 1e-6
+
+
+def folded_cells(lattice: Tensor, tolerance: float = FOLD_TOLERANCE) -> Tensor:
+    """Cells whose smallest Jacobian is below ``-tolerance``, as bool ``[N-1, N-1, N-1]``."""
+    return smallest_volume(lattice) < -tolerance
+
+
+def touches_bound(lattice: Tensor) -> Tensor:
+    """Cells with a corner that has a channel at or beyond 0 or 1: what lies there may have been cut off."""
+    bound = ((lattice <= _BOUND) | (lattice >= 1 - _BOUND)).any(-1)
+    return _any_corner(bound)
+
+
+def clipped_cells(lattice: Tensor) -> Tensor:
+    """Cells in which a channel is at or beyond 0, or at or beyond 1, in every corner: detail is lost there."""
+    low = _every_corner(lattice <= _BOUND)
+    high = _every_corner(lattice >= 1 - _BOUND)
+    return (low | high).any(-1)
+
+
+def largest_step(lattice: Tensor) -> float:
+    """Largest change of a channel from one lattice point to the next, in steps of the identity (1)."""
+    steps = [lattice.diff(dim=axis).abs().max() for axis in range(3)]
+    return float(torch.stack(steps).max()) * (lattice.shape[0] - 1)
+
+
+def _corners(points: Tensor) -> list[Tensor]:
+    ends = (slice(None, -1), slice(1, None))
+    return [points[r, g, b] for r in ends for g in ends for b in ends]
+
+
+def _any_corner(points: Tensor) -> Tensor:
+    return torch.stack(_corners(points)).any(0)
+
+
+def _every_corner(points: Tensor) -> Tensor:
+    return torch.stack(_corners(points)).all(0)
