@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lutnet.errors import GradeFileError, LutnetError, OutputError
 from lutnet.export.cube import cube_bytes, read_cube, write_cube
+from lutnet.export.cube_reader import read_cube_file
 from lutnet.grade import LUT3D
 from tests.export.examples import by_ffmpeg, by_ocio, some_colours, some_lut
 
@@ -162,9 +163,15 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "domain empty": (_inserted(2, "DOMAIN_MIN 1 1 1"), "", "domain is empty"),
     "domain twice": (_inserted(2, "DOMAIN_MIN 0 0 0\nLUT_3D_INPUT_RANGE 0 1"), "line 4", "twice"),
     "domain of two": (_inserted(2, "DOMAIN_MIN 0 0"), "line 3", "2 values"),
-    "1D": ("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n", "line 1", "1D"),
-    "shaper": (_inserted(2, "LUT_1D_SIZE 2"), "line 3", "shaper"),
-    "video range": (_inserted(2, "LUT_IN_VIDEO_RANGE"), "line 3", "video range"),
+    "1D": ("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n", "", "1D"),
+    "shaper": (_inserted(2, "LUT_1D_SIZE 2") + "0 0 0\n1 1 1\n", "", "shaper"),
+    "shaper without rows": (_inserted(2, "LUT_1D_SIZE 2"), "", "number of rows"),
+    "domain with a shaper": (
+        _inserted(2, "LUT_1D_SIZE 2\nDOMAIN_MIN 0 0 0") + "0 0 0\n1 1 1\n",
+        "",
+        "which LUT the domain is of",
+    ),
+    "video range": (_inserted(2, "LUT_IN_VIDEO_RANGE"), "", "video range"),
     "unknown keyword": (_inserted(2, "LUT_FOO 1"), "line 3", "not known"),
     "rubbish in the data": (_edited(10, "0.5 x 0.5"), "line 11", "not a number"),
     "underscores": (_edited(10, "0.5 1_0 0.5"), "line 11", "not a number"),
@@ -194,18 +201,40 @@ def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:
         write_cube(tmp_path / "missing" / "look.cube", some_lut(0, 2), title="t")
 
 
+SHAPED = (
+    "LUT_1D_SIZE 3\nLUT_1D_INPUT_RANGE -0.2 1.4\nLUT_3D_SIZE 5\nLUT_3D_INPUT_RANGE 0.0 1.0\n"
+    "0 0 0\n0.6 0.5 0.4\n1 1 1\n" + "\n".join(GOOD.splitlines()[HEADER:]) + "\n"
+)
+CURVES = "LUT_1D_SIZE 3\nDOMAIN_MIN -0.2 -0.2 -0.2\nDOMAIN_MAX 1.4 1.4 1.4\n0 0 0\n0.6 0.5 0.4\n1 1 1.2\n"
+
+
+@pytest.mark.parametrize("text", [SHAPED, CURVES, CURVES.replace("DOMAIN", "domain")])
+def test_opencolorio_applies_curves_and_shapers_alike(path: Path, text: str) -> None:
+    file = read_cube_file(written(path, text))
+    assert file.curves is not None and (file.lut is not None) == ("3D" in text)
+    colours = some_colours(low=-0.4, high=1.6)
+    ours = file.apply(torch.from_numpy(colours)).numpy()
+    assert np.abs(by_ocio(colours, written(path, text.replace("domain", "DOMAIN"))) - ours).max() <= 2e-6
+
+
+def test_a_declared_video_range_is_told(path: Path) -> None:
+    file = read_cube_file(written(path, _inserted(2, "LUT_OUT_VIDEO_RANGE")))
+    assert (file.video_in, file.video_out, file.dialect) == (False, True, "Resolve")
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_damage_crashes_the_reader(path: Path, data: st.DataObject) -> None:
-    text = bytearray(cube_bytes(some_lut(0, 3), title="t"))
+    text = bytearray(data.draw(st.sampled_from([GOOD, SHAPED, CURVES])).encode())
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(text) - 1))
         text[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     try:
-        lut = read_cube(written(path, bytes(text)))
+        file = read_cube_file(written(path, bytes(text)))
     except LutnetError:
         return
-    assert np.isfinite(lut.table).all()
+    for part in (file.curves, file.lut):
+        assert part is None or np.isfinite(part.table).all()
 
 
 READABLE = [
