@@ -18,7 +18,7 @@ from lutnet.ops.cdl import LUMA_WEIGHTS, apply_cdl
 from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.metric import perceptual_metric
 
-MAX_PAIRS = 4096
+MAX_PAIRS = 2048
 """More pairs are thinned evenly: ten parameters gain nothing from them."""
 
 HUBER_KNEE = 1.0  # DE: below, squares; above, the mean difference itself

@@ -25,8 +25,9 @@ SAME_COLOURS = 5.0
 FULL_SHARE = 0.3
 """Share of the shot seen in the reference from which on the match is trusted in full."""
 
-MIN_GAIN = 0.03
-"""Expected gain below which a reference of another scene is not followed: it could as well do harm."""
+MIN_GAIN, FULL_GAIN = 0.15, 0.45
+"""Expected gain below which a reference of another scene is not followed at all, as it could as well do harm,
+and from which on it is followed in full. Between the two the grade shrinks toward the diagnosis alone."""
 
 TELLING_DEVIATION = 0.01
 """Smallest deviation of a reference's values: below it is one flat colour and carries no look."""
@@ -70,7 +71,7 @@ def refine(
     if telling:
         shared = correspond(frames, telling)
         refined = _aligned(shared, palette, strength) if shared else None
-        refined = refined or _predicted(frames, telling, palette, strength)
+        refined = refined or _predicted(frames, telling, found, palette, strength)
         if refined:
             return refined
     warnings = (_refusal(telling),) if references else ()
@@ -103,13 +104,23 @@ def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refine
 
 
 def _predicted(
-    frames: Frames, references: Sequence[Frames], palette: Tensor, strength: float
+    frames: Frames,
+    references: Sequence[Frames],
+    found: Diagnosis | None,
+    palette: Tensor,
+    strength: float,
 ) -> Refined | None:
     """The look that the references seem to carry, or None where following it could do harm."""
     prediction = predict(frames, references)
     if prediction.gain < MIN_GAIN:
         return None
-    grade = split_transform(prediction.apply, palette, strength)
+    share = min(1.0, prediction.gain / FULL_GAIN)
+    alone = Grade() if share == 1.0 else (found or diagnose(frames)).grade
+
+    def transform(colours: Tensor) -> Tensor:
+        return torch.lerp(alone.apply_colours(colours), prediction.apply(colours), share)
+
+    grade = split_transform(transform, palette, strength)
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     return Refined(grade, _split(grade, palette), prediction.gain, said, (said,))
 

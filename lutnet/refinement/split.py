@@ -29,8 +29,8 @@ A LUT always fits the pairs better than a CDL does; on moved, noisy pairs it fit
 GENTLE = 0.1
 """Prior of a CDL that a LUT follows: it stays clear of crushing what the LUT would have to bring back."""
 
-_GRID_POINTS = 17
-_GRID_WEIGHT = 0.02  # colours the shot does not show: enough for the LUT to be the transform there too
+_GRID_POINTS = 11
+_GRID_WEIGHT = 0.05  # colours the shot does not show: enough for the LUT to be the transform there too
 
 
 def split_pairs(pairs: Correspondence) -> tuple[Grade, float]:

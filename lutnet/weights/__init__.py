@@ -41,7 +41,7 @@ WEIGHTS = (
     Weights(
         "refinement",
         "refinement.safetensors",
-        "2007c8bf6d25bb5477312d6c42c69de16599dc8992b69d9c0cd93332bace5743",
+        "e2b181a0cd38f953065dfc9e568f1e924aee1b20e8d5563ad6af99f014d949ca",
     ),
 )
 
