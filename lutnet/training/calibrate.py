@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from sklearn.linear_model import LogisticRegression
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from lutnet.diagnosis.heads import CLEAN, HEADS
 from lutnet.diagnosis.model import Calibration
-from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
+from lutnet.diagnosis.network import DiagnosisNetwork
 from lutnet.diagnosis.predict import level_and_share, log_odds
 from lutnet.training.photos import PhotoSet
 from lutnet.training.sampling import (
@@ -20,25 +21,37 @@ from lutnet.training.sampling import (
     detune_bytes,
     draw_faults,
     draw_views,
-    quantised,
+    draw_wear,
     soft_levels,
     take_views,
+    wear_out,
 )
 from lutnet.training.scoring import direction
 
 TEMPERATURES = torch.logspace(-0.4, 0.6, 41, base=10.0)
 _ROUNDS, _BATCH = 16, 128
+WORN = 0.4
+"""Share of worn frames: a calibration on flawless files would be too sure of itself on footage."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answers:
+    """Logits of a batch: levels ``[B, 7, 7]``, fault ``[B, 43]``."""
+
+    levels: Tensor
+    fault: Tensor
 
 
 def calibrate(network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, seed: int = 5) -> Calibration:
     """Temperatures that make the held-out ``photos``, spoiled after ``mix``, most likely."""
     generator = torch.Generator().manual_seed(seed)
-    verdicts, faults = zip(*(_round(network, photos, mix, generator) for _ in range(_ROUNDS)), strict=True)
-    levels = torch.cat([verdict.levels for verdict in verdicts])
-    amounts = torch.cat([fault.amounts for fault in faults])
+    rounds = [_round(network, photos, mix, generator) for _ in range(_ROUNDS)]
+    levels = torch.cat([answers.levels for answers, _ in rounds])
+    fault = torch.cat([answers.fault for answers, _ in rounds])
+    faults = [drawn for _, drawn in rounds]
+    amounts = torch.cat([drawn.amounts for drawn in faults])
     targets = soft_levels(amounts)
-    fault = torch.cat([verdict.fault for verdict in verdicts])
-    classes = torch.cat([fault.classes for fault in faults])
+    classes = torch.cat([drawn.classes for drawn in faults])
     temperatures = tuple(_best(levels[:, head], targets[:, head]) for head in range(len(HEADS)))
     odds = [
         _confidence_odds(levels[:, head] / temperatures[head], amounts[:, head]) for head in range(len(HEADS))
@@ -81,11 +94,15 @@ def _clean_logit(mix: Mix) -> float:
 @torch.inference_mode()
 def _round(
     network: DiagnosisNetwork, photos: PhotoSet, mix: Mix, generator: torch.Generator
-) -> tuple[Verdict, Faults]:
+) -> tuple[Answers, Faults]:
     views = draw_views(_BATCH, len(photos), 0.0, generator)
     faults = draw_faults(_BATCH, mix, generator)
     pixels = take_views(photos, views, network.config.grid)
-    return network(quantised(detune_bytes(pixels, faults.amounts))), faults
+    seen = wear_out(detune_bytes(pixels, faults.amounts), draw_wear(_BATCH, WORN, generator))
+    # Both views that a diagnosis pools: one alone is less sure than the shot will be.
+    straight, mirrored = network(seen), network(seen.flip(-1))
+    levels, fault = (straight.levels + mirrored.levels) / 2, (straight.fault + mirrored.fault) / 2
+    return Answers(levels, fault), faults
 
 
 def _best(logits: Tensor, targets: Tensor) -> float:

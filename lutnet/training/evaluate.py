@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from lutnet.diagnosis.model import DiagnosisModel, default_model, load_model
 from lutnet.diagnosis.predict import diagnose
 from lutnet.grade import Diagnosis, Fault
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.training.baselines import BASELINES
 from lutnet.training.photos import PhotoSet, load_photos, sample_crop
 from lutnet.training.sampling import (
     detune_bytes,
@@ -77,11 +78,15 @@ class HeadScore:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """unseen: protocol U. several: protocol M by number of faults (7, 2, 3, 4). clean: DE moved, C."""
+    """unseen: protocol U. several: protocol M by number of faults (7, 2, 3, 4). clean: DE moved, C.
+
+    baselines: DE2000 after classic automatic corrections of the seven-fault frames, by name.
+    """
 
     photos: int
     unseen: FaultScore
     several: dict[int, CorrectedScore]
+    baselines: dict[str, Spread]
     clean: Spread
     heads: tuple[HeadScore, ...]
 
@@ -118,6 +123,7 @@ def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSe
         photos=count,
         unseen=fault_score([case.diagnosis.fault for case in single], truths),
         several={n: corrected_score(cases) for n, cases in several.items()},
+        baselines={name: _baseline(correct, several[7]) for name, correct in BASELINES.items()},
         clean=Spread.of([_moved(case) for case in untouched]),
         heads=head_scores([*single[:: classes.shape[1]], *several[7], *untouched]),
     )
@@ -133,6 +139,11 @@ def corrected_score(cases: list[Case]) -> CorrectedScore:
         cdl.append(_difference(case.diagnosis.cdl.apply(spoiled), truth))
         grade.append(cdl[-1] if case.diagnosis.grade.lut is None else _difference(graded, truth))
     return CorrectedScore(Spread.of(before), Spread.of(cdl), Spread.of(grade))
+
+
+def _baseline(correct: Callable[[Tensor], Tensor], cases: list[Case]) -> Spread:
+    corrected = [(correct(case.spoiled).movedim(0, -1), case.clean.movedim(0, -1)) for case in cases]
+    return Spread.of([_difference(*pair) for pair in corrected])
 
 
 def head_scores(cases: list[Case]) -> tuple[HeadScore, ...]:

@@ -58,10 +58,12 @@ class Views:
 class Wear:
     """What camera and codec do to a frame, ``[B]`` each.
 
+    mixed: neighbouring pixels are averaged, as reducing a frame does; clipped values no longer stand alone.
     noise_codes: deviation of sensor noise in 8-bit codes. shared_chroma: 2 x 2 pixels share their colour.
     levels: largest code value, 255 or 1023. noise_seed: the noise itself, drawn when it is applied.
     """
 
+    mixed: Tensor
     noise_codes: Tensor
     shared_chroma: Tensor
     levels: Tensor
@@ -151,10 +153,11 @@ def detune_bytes(pixels: Tensor, amounts: Tensor) -> Tensor:
 
 def draw_wear(count: int, worn_share: float, generator: torch.Generator) -> Wear:
     """Draw wear for ``count`` frames; one in ``1 / worn_share`` is worn at all."""
-    strength = torch.rand(count, 3, generator=generator)
+    strength = torch.rand(count, 4, generator=generator)
     worn = torch.rand(count, generator=generator) < worn_share
     seeds = torch.randint(2**31, (1,), generator=generator)
     return Wear(
+        mixed=worn & (strength[:, 3] < 0.6),
         noise_codes=torch.where(worn, 4.0 * strength[:, 0] ** 2, torch.zeros(count)),
         shared_chroma=worn & (strength[:, 1] < 0.5),
         levels=torch.where(worn & (strength[:, 2] < 0.3), 1023.0, 255.0),
@@ -165,6 +168,7 @@ def draw_wear(count: int, worn_share: float, generator: torch.Generator) -> Wear
 def wear_out(frames: Tensor, wear: Wear) -> Tensor:
     """Frames ``[B, 3, H, W]`` in 0..1 as a worn file holds them: noise, shared chroma, code values."""
     worn = frames.clone()
+    worn[wear.mixed] = nn.functional.avg_pool2d(_edged(worn[wear.mixed]), 2, stride=1)
     shared = wear.shared_chroma
     worn[shared] = _shared_chroma(worn[shared])
     noisy = wear.noise_codes > 0
@@ -173,6 +177,10 @@ def wear_out(frames: Tensor, wear: Wear) -> Tensor:
     worn[noisy] += grain * (wear.noise_codes[noisy] / 255.0).view(-1, 1, 1, 1)
     levels = wear.levels.view(-1, 1, 1, 1)
     return (worn.clamp(0.0, 1.0) * levels).round() / levels
+
+
+def _edged(frames: Tensor) -> Tensor:
+    return nn.functional.pad(frames, (0, 1, 0, 1), mode="replicate")
 
 
 def _shared_chroma(frames: Tensor) -> Tensor:
