@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,8 +31,8 @@ from lutnet.store import Store
 from lutnet.thumbnails import ThumbnailSpool
 from lutnet.timeline import Timeline, read_timeline, timeline_of_media
 
-DECODE_AHEAD = 2
-"""Shots decoded ahead of the analysis: enough to keep two cores busy, and a bound on memory."""
+WORKERS = min(4, os.cpu_count() or 1)
+"""Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
 
 OnClip = Callable[[ClipResult, int, int], None]
 
@@ -162,12 +164,9 @@ def _grade(
         if not settings.discard_decisions:
             store.require_undecided(jobs)
         results = []
-        for shot, frames in _decoded(plan.shots, settings.frames):
-            if isinstance(frames, Frames):
-                result = grade_shot(shot, frames, reference, settings.strength)
-                thumbnails.add(shot.id, frames.pixels[len(frames) // 2])
-            else:
-                result = ClipResult(shot, Status.SKIPPED, warnings=(frames,))
+        for result, frame in _results(plan.shots, reference, settings):
+            if frame is not None:
+                thumbnails.add(result.shot.id, frame)
             results.append(result)
             on_clip(result, len(results), len(plan.shots))
         decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
@@ -177,26 +176,29 @@ def _grade(
     return GradedTimeline(folder, decided)
 
 
-def _decoded(shots: Sequence[Shot], count: int) -> Iterator[tuple[Shot, Frames | str]]:
-    """Frames of each shot in order, or why there are none; decodes a little ahead in a second thread."""
-    with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
-        waiting: list[tuple[Shot, Future[Frames | str]]] = []
+def _results(
+    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings
+) -> Iterator[tuple[ClipResult, Tensor | None]]:
+    """Each shot's result, in order, with the frame that shows it; few are under way, so memory stays flat."""
+
+    def grade(shot: Shot) -> tuple[ClipResult, Tensor | None]:
+        if shot.skipped is not None:
+            return ClipResult(shot, Status.SKIPPED), None
+        try:
+            frames = read_shot(shot, count=settings.frames)
+        except MediaError as error:
+            return ClipResult(shot, Status.SKIPPED, warnings=(str(error),)), None
+        result = grade_shot(shot, frames, reference, settings.strength)
+        return result, frames.pixels[len(frames) // 2]
+
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="shot") as pool:
+        waiting: deque[Future[tuple[ClipResult, Tensor | None]]] = deque()
         for shot in shots:
-            waiting.append((shot, pool.submit(_read, shot, count)))
-            if len(waiting) > DECODE_AHEAD:
-                first, frames = waiting.pop(0)
-                yield first, frames.result()
-        for first, frames in waiting:
-            yield first, frames.result()
-
-
-def _read(shot: Shot, count: int) -> Frames | str:
-    if shot.skipped is not None:
-        return shot.skipped
-    try:
-        return read_shot(shot, count=count)
-    except MediaError as error:
-        return str(error)
+            waiting.append(pool.submit(grade, shot))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _jobs(shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings) -> dict[str, str]:

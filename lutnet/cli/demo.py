@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.threads import one_thread_per_shot
 from lutnet.demo import DemoResult, DemoShotResult, run_demo
 from lutnet.export.package import CONTACT_SHEET
 
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    one_thread_per_shot()
     with progress(options.json) as report:
         result = run_demo(options.output, report)
     if options.json:

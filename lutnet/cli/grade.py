@@ -11,6 +11,7 @@ from rich.text import Text
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.cli.threads import one_thread_per_shot
 from lutnet.diagnosis.words import summary
 from lutnet.export.manifest import read_manifest
 from lutnet.export.package import CONTACT_SHEET, MANIFEST
@@ -76,6 +77,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
 
 
 def run(options: argparse.Namespace) -> int:
+    one_thread_per_shot()
     timeline = timeline_of_options(options)
     with progress(options.json or options.quiet) as report:
         graded = grade_timeline(

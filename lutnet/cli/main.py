@@ -23,6 +23,7 @@ COMMANDS = {
     "diagnose": "say what is wrong with frames",
     "match": "grade one still or clip to a reference",
     "export": "put the grades of a package into other files: CLF, 3dl, Hald, ccc, ALE and more",
+    "check": "certify LUTs and CDLs: folds, clipping, banding, range and more",
     "resolve": "carry grades into DaVinci Resolve and take them back",
     "demo": "make spoiled footage, grade it, compare with the truth",
     "train": "train the diagnosis network",

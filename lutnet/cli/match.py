@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lutnet.cli.console import progress
 from lutnet.cli.grade import add_options, add_reference, conclude, settings_of
+from lutnet.cli.threads import one_thread_per_shot
 from lutnet.pipeline import match_file
 
 
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    one_thread_per_shot()
     with progress(options.json or options.quiet) as report:
         graded = match_file(
             options.source,
