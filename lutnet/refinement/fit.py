@@ -25,7 +25,7 @@ SAME_COLOURS = 5.0
 FULL_SHARE = 0.3
 """Share of the shot seen in the reference from which on the match is trusted in full."""
 
-MIN_GAIN, FULL_GAIN = 0.15, 0.45
+MIN_GAIN, FULL_GAIN = 0.15, 0.5
 """Expected gain below which a reference of another scene is not followed at all, as it could as well do harm,
 and from which on it is followed in full. Between the two the grade shrinks toward the diagnosis alone."""
 

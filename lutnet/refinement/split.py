@@ -61,12 +61,15 @@ def split_transform(
     """
     if strength == 0.0:
         return Grade()
-    cdl = (full or CDL.fitted(palette, transform(palette))).scaled(strength)
     colours = torch.cat((palette, identity_lattice(_GRID_POINTS).view(-1, 3)))
-    aim = torch.lerp(colours, transform(colours), strength).clamp(0.0, 1.0)
-    graded = cdl.apply(colours)
-    if _suffices(graded[: len(palette)], aim[: len(palette)]):
+    changed = transform(colours)
+    aim = torch.lerp(colours, changed, strength).clamp(0.0, 1.0)
+    cdl = (full or CDL.fitted(palette, changed[: len(palette)])).scaled(strength)
+    if _suffices(cdl.apply(palette), aim[: len(palette)]):
         return Grade(cdl)
+    gentle = full or CDL.fitted(palette, changed[: len(palette)], prior=GENTLE)
+    cdl = gentle.scaled(strength)
+    graded = cdl.apply(colours)
     weights = torch.full((len(colours),), _GRID_WEIGHT)
     weights[: len(palette)] = 1.0
     return Grade(cdl, LUT3D(unfold(fit_lattice(graded, aim, weights)).numpy()))
