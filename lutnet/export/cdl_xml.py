@@ -130,7 +130,7 @@ def parsed(path: Path) -> Element:
     except OSError as error:
         raise GradeFileError(f"cannot read the CDL: {error.strerror}", where=path) from error
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise GradeFileError(f"CDL is no sound XML: {error}", where=path) from error
+        raise GradeFileError(f"file is no sound XML: {error}", where=path) from error
     return root
 
 

@@ -14,6 +14,7 @@ FOLD_TOLERANCE = 1e-3
 """A cell counts as folded below minus this volume: rounding to six decimals alone makes flat cells negative."""
 
 _BOUND = 1e-6
+_COLLAPSE = 3e-3
 
 
 def folded_cells(lattice: Tensor, tolerance: float = FOLD_TOLERANCE) -> Tensor:
@@ -25,6 +26,30 @@ def touches_bound(lattice: Tensor) -> Tensor:
     """Cells with a corner that has a channel at or beyond 0 or 1: what lies there may have been cut off."""
     bound = ((lattice <= _BOUND) | (lattice >= 1 - _BOUND)).any(-1)
     return _any_corner(bound)
+
+
+def near_collapse(lattice: Tensor) -> Tensor:
+    """Cells within two of one that is flat: there some gamut, though not that of the values, was clipped to.
+
+    A true fold passes through 0 steeply; behind a clip the volume is 0 to the precision of the numbers.
+    """
+    sides = _mean_edges(lattice.double())
+    volume = (sides[0] * torch.linalg.cross(sides[1], sides[2])).sum(-1).abs()
+    lengths = [side.norm(dim=-1) for side in sides]
+    flat = volume < _COLLAPSE * lengths[0] * lengths[1] * lengths[2]
+    return torch.nn.functional.max_pool3d(flat[None, None].float(), 5, 1, 2)[0, 0] > 0
+
+
+def _mean_edges(lattice: Tensor) -> list[Tensor]:
+    """Per axis the mean of each cell's four parallel edges, ``[N-1, N-1, N-1, 3]``."""
+    last = lattice.shape[0] - 1
+    edges = []
+    for axis in range(3):
+        edge = lattice.diff(dim=axis)
+        for other in {0, 1, 2} - {axis}:
+            edge = (edge.narrow(other, 0, last) + edge.narrow(other, 1, last)) / 2
+        edges.append(edge)
+    return edges
 
 
 def clipped_cells(lattice: Tensor) -> Tensor:
