@@ -111,16 +111,29 @@ def _to_8_bit(frame: Tensor) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(pixels)
 
 
+def _to_420(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """R'G'B' ``[H, W, 3]`` to planes of BT.709 limited Y'CbCr 4:2:0, ``[H * 3 / 2, W]``, by exact arithmetic.
+
+    swscale's quick conversion is a code value off on average, which would count as a fault of the grade.
+    Chroma lies on the left of each pair of pixels (ITU-T H.264, chroma location type 0).
+    """
+    red, green, blue = np.moveaxis(pixels / 255.0, -1, 0)
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    chroma = np.stack([128 + 224 * (blue - luma) / 1.8556, 128 + 224 * (red - luma) / 1.5748])
+    around = np.pad(chroma, ((0, 0), (0, 0), (1, 1)), mode="edge")
+    sited = (around[..., :-2] + 2 * around[..., 1:-1] + around[..., 2:])[..., ::2] / 4
+    halved = (sited[:, ::2] + sited[:, 1::2]) / 2
+    planes = np.concatenate([(16 + 219 * luma).ravel(), halved.ravel()]).round().astype(np.uint8)
+    return planes.reshape(-1, pixels.shape[1])
+
+
 def _encode(path: Path, frames: Iterator[npt.NDArray[np.uint8]]) -> None:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=RATE, options={"crf": "16", "preset": "veryfast"})
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "8", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         context = stream.codec_context
         context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
         context.color_primaries, context.color_trc = 1, 1  # BT.709 in ISO/IEC 23091-2
         for pixels in frames:
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
-                format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-            )
-            container.mux(stream.encode(frame))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(_to_420(pixels), format="yuv420p")))
         container.mux(stream.encode(None))
