@@ -36,7 +36,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "3ab089620e47043c8d090e63a3b540a62a29fefe2baeb70358fbe312a8752299",
+        "bb755d1435e318a620660c9255404cca3019cfe78c41f31b0fb4a4389be61eca",
     ),
     Weights(
         "refinement",
