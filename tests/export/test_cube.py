@@ -4,6 +4,7 @@ from pathlib import Path
 
 import colour
 import numpy as np
+import PyOpenColorIO as ocio
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -293,3 +294,48 @@ def test_every_variant_of_the_reader_matrix_is_read_right_or_refused(shared: Pat
     for name in ("bom", "cr_only", "comment_inline", "kw_after_data"):
         assert np.allclose(read_cube(shared / "interop" / "cubes" / f"{name}.cube").table, base, atol=1e-6)
     assert len(refused) == 11
+
+
+# Where OpenColorIO refuses a file, colour-science is the oracle: shapers with ranges and a title, Resolve's 1D.
+BY_COLOUR = {"resolve_1d3d", "Three_Dimensional_Table_With_Shaper", "resolve_range", "resolve_range_wide"}
+ODD = {"bom", "cr_only", "comment_inline", "kw_after_data"}  # proven above, by the plain file
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("folder", ["cubes", "colour/iridas_cube", "colour/resolve_cube", "ocio"])
+def test_no_real_cube_is_misread_in_silence(shared: Path, folder: str) -> None:
+    colours = some_colours(300, -0.2, 1.2)
+    paths = sorted((shared / "interop" / folder).glob("*.cube"))
+    compared = 0
+    for path in paths:
+        if path.stem in ODD:
+            continue
+        try:
+            file = read_cube_file(path)
+        except GradeFileError as error:
+            assert str(path) in str(error)
+            continue
+        ours = file.apply(torch.from_numpy(colours)).numpy()
+        theirs = by_colour(colours, path) if path.stem in BY_COLOUR else by_ocio_or_colour(colours, path)
+        assert np.abs(theirs - ours).max() <= 3e-5 * max(1.0, float(np.abs(ours).max())), path
+        compared += 1
+    assert compared >= min(4, len(paths))
+
+
+def by_colour(colours: np.ndarray, path: Path) -> np.ndarray:
+    """``colours`` through the file as colour-science applies it, clamped to its domain as OpenColorIO does."""
+    lut = colour.read_LUT(str(path))
+    tetrahedral = {"interpolator": colour.algebra.table_interpolation_tetrahedral}
+    parts = list(lut) if isinstance(lut, colour.LUTSequence) else [lut]
+    for part in parts:
+        low, high = np.asarray(part.domain).min(0), np.asarray(part.domain).max(0)
+        inside = np.clip(colours, low, high)
+        colours = part.apply(inside, **tetrahedral) if isinstance(part, colour.LUT3D) else part.apply(inside)
+    return np.asarray(colours)
+
+
+def by_ocio_or_colour(colours: np.ndarray, path: Path) -> np.ndarray:
+    try:
+        return by_ocio(colours, path)
+    except ocio.Exception:
+        return by_colour(colours, path)
