@@ -24,6 +24,7 @@ COMMANDS = {
     "match": "grade one still or clip to a reference",
     "export": "put the grades of a package into other files: CLF, 3dl, Hald, ccc, ALE and more",
     "check": "certify LUTs and CDLs: folds, clipping, banding, range and more",
+    "lut": "blend, invert, resize, convert and bake LUT and CDL files",
     "resolve": "carry grades into DaVinci Resolve and take them back",
     "demo": "make spoiled footage, grade it, compare with the truth",
     "train": "train the diagnosis network",

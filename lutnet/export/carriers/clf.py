@@ -16,7 +16,7 @@ from lutnet.export.carriers.record import CDL_AND_LUT, Carrier, CarrierFile, Del
 from lutnet.export.cdl_xml import cdl_of, child, local_name, parsed
 from lutnet.export.cube import plain
 from lutnet.export.soundness import require_sound, summary
-from lutnet.grade import Grade
+from lutnet.grade import LUT3D, Grade
 
 _TOLERANCE = 1e-6
 
@@ -39,8 +39,19 @@ def _text(grade: Grade, id: str, notes: tuple[str, ...]) -> str:
     if grade.lut is not None:
         group.appendTransform(lut_transform(grade.lut))
         notes = (*notes, summary(grade.lut))
+    return _written(group, id, notes)
+
+
+def lut_clf(lut: LUT3D, title: str, comments: tuple[str, ...]) -> bytes:
+    """A ``.clf`` of one LUT over 0..1."""
+    group = ocio.GroupTransform()
+    group.appendTransform(lut_transform(lut))
+    return _written(group, title, comments).encode("utf-8")
+
+
+def _written(group: ocio.GroupTransform, id: str, notes: tuple[str, ...]) -> str:
     metadata = group.getFormatMetadata()
-    metadata.setID(id)
+    metadata.setID(plain(id))
     for note in notes:
         metadata.addChildElement("Description", plain(note))
     text: str = group.write("Academy/ASC Common LUT Format", config=ocio.Config.CreateRaw())

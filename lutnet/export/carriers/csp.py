@@ -23,4 +23,5 @@ def _reread_by_colour(path: Path) -> Table:
     return table
 
 
-CARRIER = LutFormat(".csp", 33, _encode, _reread_by_colour, 2e-6).carrier("csp", "6 decimals")
+FORMAT = LutFormat(".csp", 33, _encode, _reread_by_colour, 2e-6)
+CARRIER = FORMAT.carrier("csp", "6 decimals")

@@ -28,4 +28,5 @@ def reread_by_ocio(path: Path, points: int = POINTS) -> Table:
     return table
 
 
-CARRIER = LutFormat(".cube", POINTS, _encode, reread_by_ocio, 5e-6).carrier("cube", "6 decimals")
+FORMAT = LutFormat(".cube", POINTS, _encode, reread_by_ocio, 5e-6)
+CARRIER = FORMAT.carrier("cube", "6 decimals")

@@ -31,4 +31,5 @@ def _reread(path: Path) -> Table:
     return values.reshape(size, size, size, 3) / _WHITE
 
 
-CARRIER = LutFormat(".3dl", 33, _encode, _reread, 1 / _WHITE).carrier("3dl", "12 bits")
+FORMAT = LutFormat(".3dl", 33, _encode, _reread, 1 / _WHITE)
+CARRIER = FORMAT.carrier("3dl", "12 bits")

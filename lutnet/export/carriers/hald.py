@@ -34,4 +34,5 @@ def _reread_by_ffmpeg(path: Path) -> Table:
     return picture.reshape(POINTS, POINTS, POINTS, 3).transpose(2, 1, 0, 3) / _WHITE
 
 
-CARRIER = LutFormat(".png", POINTS, _encode, _reread_by_ffmpeg, 1 / _WHITE).carrier("hald", "16 bits")
+FORMAT = LutFormat(".png", POINTS, _encode, _reread_by_ffmpeg, 1 / _WHITE)
+CARRIER = FORMAT.carrier("hald", "16 bits")

@@ -20,4 +20,5 @@ def _reread_by_colour(path: Path) -> Table:
     return table
 
 
-CARRIER = LutFormat(".spi3d", 33, _encode, _reread_by_colour, 2e-6).carrier("spi3d", "6 decimals")
+FORMAT = LutFormat(".spi3d", 33, _encode, _reread_by_colour, 2e-6)
+CARRIER = FORMAT.carrier("spi3d", "6 decimals")
