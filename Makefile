@@ -30,7 +30,7 @@ types: setup
 	$(BIN)/mypy
 
 tests: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info lutnet-demo

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Test workers run side by side: threads inside torch would only get in each other's way. Set before torch loads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
