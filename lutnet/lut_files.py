@@ -20,7 +20,7 @@ from lutnet.export.carriers.clf import lut_clf
 from lutnet.export.carriers.ocio_bake import lut_transform
 from lutnet.export.soundness import summary
 from lutnet.grade import LUT3D
-from lutnet.ops.lattice import folded_cells, touches_bound
+from lutnet.ops.lattice import cut_cells, folded_cells
 from lutnet.ops.lut3d import identity_lattice
 
 Encode = Callable[[LUT3D, str, tuple[str, ...]], bytes]
@@ -97,7 +97,7 @@ def inverse(subject: Subject, size: int) -> LUT3D:
     two colours then want to go back to one place.
     """
     straight = orientation(subject.lattice).straightened(subject.lattice)
-    folded = int((folded_cells(straight) & ~touches_bound(straight)).sum())
+    folded = int((folded_cells(straight) & ~cut_cells(straight)).sum())
     if folded:
         raise InputError("LUT cannot be inverted: it folds", value=f"{folded} cells", where=subject.path)
     transform = lut_transform(LUT3D(subject.lattice.numpy()))

@@ -13,10 +13,9 @@ from lutnet.ops.folds import smallest_volume
 from lutnet.ops.lattice import (
     FOLD_TOLERANCE,
     clipped_cells,
+    cut_cells,
     folded_cells,
     largest_step,
-    near_collapse,
-    touches_bound,
 )
 
 _NAMES = ("red", "green", "blue")
@@ -107,9 +106,7 @@ def folds(subject: Subject, lattice: Tensor, occupied: Tensor) -> Finding:
     tolerance = max(FOLD_TOLERANCE, 3 * (lattice.shape[0] - 1) * subject.step if subject.step > 1e-5 else 0.0)
     folded = folded_cells(lattice, tolerance)
     if not subject.ours or subject.baked:
-        folded &= ~touches_bound(lattice)
-    if not subject.ours:
-        folded &= ~near_collapse(lattice)
+        folded &= ~cut_cells(lattice)
     share = float(folded.double().mean())
     seen = int((folded & occupied).sum())
     values = {"folded_share": share, "folded_occupied_cells": float(seen)}

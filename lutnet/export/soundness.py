@@ -7,7 +7,7 @@ import torch
 from lutnet.errors import OutputError
 from lutnet.grade import LUT3D
 from lutnet.ops.folds import neutral_steps
-from lutnet.ops.lattice import clipped_cells, folded_cells, largest_step, touches_bound
+from lutnet.ops.lattice import clipped_cells, cut_cells, folded_cells, largest_step
 
 
 def require_sound(lut: LUT3D, name: str, *, clips: bool = False) -> None:
@@ -18,7 +18,7 @@ def require_sound(lut: LUT3D, name: str, *, clips: bool = False) -> None:
     lattice = torch.from_numpy(lut.table.copy())
     folded = folded_cells(lattice)
     if clips:
-        folded &= ~touches_bound(lattice)
+        folded &= ~cut_cells(lattice)
     if bool(folded.any()):
         raise OutputError(
             "the LUT folds: colours change places",
@@ -31,7 +31,7 @@ def require_sound(lut: LUT3D, name: str, *, clips: bool = False) -> None:
 def summary(lut: LUT3D) -> str:
     """What a LUT's header says of it, in one line of ASCII."""
     lattice = torch.from_numpy(lut.table.copy())
-    folds = int((folded_cells(lattice) & ~touches_bound(lattice)).sum())
+    folds = int((folded_cells(lattice) & ~cut_cells(lattice)).sum())
     neutrals = "rise" if float(neutral_steps(lattice).min()) >= 0 else "fall somewhere"
     clipped = 100 * float(clipped_cells(lattice).float().mean())
     return (

@@ -52,6 +52,11 @@ def _mean_edges(lattice: Tensor) -> list[Tensor]:
     return edges
 
 
+def cut_cells(lattice: Tensor) -> Tensor:
+    """Cells that clipping may have cut through: a fold in them means no more than that colours met."""
+    return touches_bound(lattice) | near_collapse(lattice)
+
+
 def clipped_cells(lattice: Tensor) -> Tensor:
     """Cells in which a channel is at or beyond 0, or at or beyond 1, in every corner: detail is lost there."""
     low = _every_corner(lattice <= _BOUND)

@@ -150,6 +150,18 @@ def test_a_clipping_cdl_is_no_fold() -> None:
         require_sound(lut, "sh", clips=True)
 
 
+def test_a_clip_that_a_lut_then_moves_is_no_fold() -> None:
+    lowered = LUT3D(0.02 + 0.93 * some_lut(5).table)
+    for cdl in (
+        CDL((1.4, 1.3, 1.5), saturation=1.3),
+        CDL(offset=(-0.1, -0.05, -0.12), saturation=1.4),
+        some_cdl(5),
+    ):
+        lut = Grade(cdl, lowered).baked(33).lut
+        assert lut is not None
+        require_sound(lut, "sh", clips=True)
+
+
 def test_the_header_says_what_was_checked() -> None:
     line = summary(some_lut(1))
     assert "0 folded cells" in line and "neutrals rise" in line and len(line) < 200

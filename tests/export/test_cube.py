@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import colour
 import numpy as np
@@ -324,7 +325,7 @@ def test_no_real_cube_is_misread_in_silence(shared: Path, folder: str) -> None:
 
 def by_colour(colours: np.ndarray, path: Path) -> np.ndarray:
     """``colours`` through the file as colour-science applies it, clamped to its domain as OpenColorIO does."""
-    lut = colour.read_LUT(str(path))
+    lut: Any = colour.read_LUT(str(path))
     tetrahedral = {"interpolator": colour.algebra.table_interpolation_tetrahedral}
     parts = list(lut) if isinstance(lut, colour.LUTSequence) else [lut]
     for part in parts:
