@@ -6,17 +6,20 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import PyOpenColorIO as ocio
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor
 
-from lutnet.certificate import Certificate, Subject, Verdict, certify, certify_subject
+from lutnet.certificate import Certificate, Subject, Verdict, certify, certify_subject, read_subject
 from lutnet.certificate.occupancy import CELLS, DISPLAY, SPACES, occupied_cells
 from lutnet.cli.main import main
-from lutnet.errors import GradeFileError, InputError
+from lutnet.errors import GradeFileError, InputError, LutnetError
 from lutnet.export.carriers import write_carriers
 from lutnet.export.cdl_xml import write_cc
 from lutnet.export.cube import write_cube
@@ -249,6 +252,42 @@ def test_a_sound_file_with_a_document_type_is_refused_too(tmp_path: Path) -> Non
     path.write_text(path.read_text().replace("<ProcessList", "<!DOCTYPE ProcessList []><ProcessList", 1))
     with pytest.raises(GradeFileError, match="no sound XML"):
         certify(path)
+
+
+def test_a_hald_that_claims_a_huge_chunk_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    (folder,) = write_carriers(some_delivery([Grade(GENTLE)]), ["hald"], tmp_path)
+    (path,) = folder.iterdir()
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"IDAT") - 4] + b"\x7f\xff\xff\xff" + data[data.index(b"IDAT") :])
+    with pytest.raises(GradeFileError, match="cut off or damaged"):
+        certify(path)
+
+
+SEEDS = {
+    "x.cube": b"LUT_3D_SIZE 2\n" + b"0 0.5 1\n" * 8,
+    "x.cc": b"<ColorCorrection><SOPNode><Slope>1 1 1</Slope></SOPNode></ColorCorrection>",
+    "x.3dl": b"0 1023\n" + b"0 512 1023\n" * 8,
+    "x.csp": b"CSPLUTV100\n3D\n\n2\n0 1\n0 1\n2\n0 1\n0 1\n2\n0 1\n0 1\n\n2 2 2\n" + b"0 0.5 1\n" * 8,
+    "x.ccc": b"<ColorCorrectionCollection><ColorCorrection id='a'><SatNode><Saturation>1</Saturation></SatNode>"
+    b"</ColorCorrection></ColorCorrectionCollection>",
+    "x.png": cv2.imencode(".png", np.zeros((8, 8, 3), np.uint16))[1].tobytes(),
+}
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_damage_crashes_a_reader(tmp_path: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SEEDS)))
+    content = bytearray(SEEDS[name])
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
+    (tmp_path / name).write_bytes(bytes(content))
+    try:
+        subject = read_subject(tmp_path / name)
+    except LutnetError:
+        return
+    assert bool(torch.isfinite(subject.lattice).all())
 
 
 @pytest.mark.shared
