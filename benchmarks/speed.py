@@ -24,8 +24,8 @@ import av
 import opentimelineio as otio
 
 from lutnet.frames import probe
-from lutnet.frames.read import used_frames
 from lutnet.frames.readers import reader_of
+from lutnet.frames.used import used_span
 from lutnet.shot import Shot
 from lutnet.timeline import read_timeline
 
@@ -72,7 +72,8 @@ def frames_looked_at(timeline: Path) -> list[Decode]:
 def _looked_at(shot: Shot) -> Decode:
     path = Path(shot.media or "")
     reader = reader_of(path)
-    pictures = reader.read(path, used_frames(shot, reader.probe(path)), 3, 256)
+    span, _ = used_span(shot, reader.probe(path))
+    pictures = reader.read(path, span, 3, 256)
     return Decode(str(path), [picture.index for picture in pictures])
 
 

@@ -19,6 +19,9 @@ SAME_SCENE_SHARE = 0.04
 """Smallest share of a frame seen in both at which the scene counts as the same (strangers: 0.01 at most)."""
 
 MOST_OVERLAYS = 2
+MOST_PAIRS = 60_000
+"""Neighbouring pixels say the same: more pairs than this cost time and change nothing."""
+
 _PATCH = 0.7  # deviation of the Gaussian whose means are paired, pixels
 _EDGE = 0.02  # change per pixel at which a pair counts half: a shift of a pixel is an error of that size
 
@@ -53,7 +56,8 @@ def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence |
 
     Every frame is compared by features; the ``MOST_OVERLAYS`` pairs that agree best are laid over each other.
     """
-    looked = [(ours, theirs) for ours in _views(frames) for some in references for theirs in _views(some)]
+    seen = [view for reference in references for view in _reference_views(reference)]
+    looked = [(ours, theirs) for ours in _views(frames) for theirs in seen]
     found = [(pair, homography(*matched(pair[0].features, pair[1].features))) for pair in looked]
     best = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1][1] if pair[1] else 0)
     laid = [(pair[0], _laid(*pair, *place)) for pair, place in best[:MOST_OVERLAYS] if place]
@@ -65,11 +69,16 @@ def _laid(source: _View, reference: _View, matrix: Matrix, inliers: int) -> Over
     return overlay(source.picture, reference.picture, matrix, inliers)
 
 
-@lru_cache(maxsize=64)
 def _views(frames: Frames) -> tuple[_View, ...]:
-    """Pictures and features of frames; kept, because one reference meets every shot."""
+    """Pictures and features of frames."""
     pictures = [np.ascontiguousarray(frame.movedim(0, -1).float().cpu().numpy()) for frame in frames.pixels]
     return tuple(_View(picture, local_features(equalised(picture))) for picture in pictures)
+
+
+@lru_cache(maxsize=32)
+def _reference_views(frames: Frames) -> tuple[_View, ...]:
+    """Kept, because one reference meets every shot."""
+    return _views(frames)
 
 
 def _pairs(source: Picture, over: Overlay) -> Correspondence:
@@ -96,10 +105,11 @@ def _steepness(picture: Picture) -> Plane:
 
 
 def _joined(parts: Sequence[Correspondence]) -> Correspondence:
+    step = -(-sum(len(part) for part in parts) // MOST_PAIRS)
     return Correspondence(
-        torch.cat([part.source for part in parts]),
-        torch.cat([part.target for part in parts]),
-        torch.cat([part.weights for part in parts]),
+        torch.cat([part.source[::step] for part in parts]),
+        torch.cat([part.target[::step] for part in parts]),
+        torch.cat([part.weights[::step] for part in parts]),
         max(part.share for part in parts),
         max(part.inliers for part in parts),
         all(part.exact for part in parts),
