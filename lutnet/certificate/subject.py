@@ -11,6 +11,7 @@ import PyOpenColorIO as ocio
 import torch
 from torch import Tensor
 
+from lutnet.certificate.trial import require_end
 from lutnet.errors import GradeFileError
 from lutnet.export.cdl_xml import local_name, parsed, read_cc
 from lutnet.export.cube_reader import read_cube_file
@@ -131,6 +132,8 @@ def _by_ocio(path: Path) -> Subject:
         raise GradeFileError("cannot read the LUT: no such file", where=path)
     if path.suffix.lower() in _XML_SUFFIXES:
         parsed(path)  # refuses entities, which OpenColorIO would expand
+    else:
+        require_end(path)
     ocio.ClearAllCaches()
     try:
         processor = ocio.Config.CreateRaw().getProcessor(_transform(path))

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from lutnet.certificate import Certificate, Subject, Verdict, certify, certify_subject, read_subject
 from lutnet.certificate.occupancy import CELLS, DISPLAY, SPACES, occupied_cells
+from lutnet.certificate.trial import require_end
 from lutnet.cli.main import main
 from lutnet.errors import GradeFileError, InputError, LutnetError
 from lutnet.export.carriers import write_carriers
@@ -29,6 +30,34 @@ from tests.export.examples import some_cdl, some_lut
 from tests.export.test_carriers import some_delivery
 
 IDENTITY = identity_lattice(33)
+BUSY = (
+    "CSPLUTV1001_0\n"
+    "1D\n"
+    "\n"
+    "BEGIN METADATA\n"
+    "Demo\n"
+    "Comments0x1p3 are ignored by most par1e999 METADATA\n"
+    "\n"
+    "2\n"
+    "0.0000000 1.0000000\n"
+    "0.0 1.0\n"
+    "2\n"
+    " most parsers\n"
+    "EN0.0000000 2.0000000\n"
+    "0.0 1.0\n"
+    "2\n"
+    "0.0000000 3.0000000\n"
+    "0.0 1.0\n"
+    "\n"
+    "3\n"
+    "0.\t800\t300\n"
+    "\t\t\t100\t-5\t-75\n"
+    "\t\t\t200\t-50\t600\n"
+    '\t\t\t300\t1000 0.0000000 0.0000ion="000\n'
+    "0.5000000 1.0000000 1.5000000\n"
+    '1.itDepth="10\n'
+    ' outBitDepth="100000000 1.0000000 1.0000000\n'
+)
 BUMP = torch.exp(-20 * ((IDENTITY - 0.45) ** 2).sum(-1, keepdim=True))
 GENTLE = CDL((0.95, 0.97, 0.96), (0.01, 0.005, 0.01), (1.05, 1.0, 0.97), 0.95)
 LOOK = IDENTITY + torch.sin(torch.pi * IDENTITY) * torch.tensor([0.05, -0.03, 0.04])
@@ -263,6 +292,13 @@ def test_a_hald_that_claims_a_huge_chunk_is_refused_before_it_is_decoded(tmp_pat
         certify(path)
 
 
+def test_a_file_that_keeps_opencolorio_busy_for_ever_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "busy.csp"
+    path.write_text(BUSY)
+    with pytest.raises(GradeFileError, match="does not finish"):
+        require_end(path, 3.0)
+
+
 SEEDS = {
     "x.cube": b"LUT_3D_SIZE 2\n" + b"0 0.5 1\n" * 8,
     "x.cc": b"<ColorCorrection><SOPNode><Slope>1 1 1</Slope></SOPNode></ColorCorrection>",
@@ -274,7 +310,7 @@ SEEDS = {
 }
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_damage_crashes_a_reader(tmp_path: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(SEEDS)))
