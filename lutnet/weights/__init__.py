@@ -41,7 +41,7 @@ WEIGHTS = (
     Weights(
         "refinement",
         "refinement.safetensors",
-        "e2b181a0cd38f953065dfc9e568f1e924aee1b20e8d5563ad6af99f014d949ca",
+        "ccd2c2224803ebe097155b26a9248188bd1d76590573227bf7bdcee43066ebad",
     ),
 )
 
