@@ -14,12 +14,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     defaults = EvaluateSettings(Path())
     parser.add_argument("photos", type=Path, help="folder of right photographs, of sources not trained on")
     parser.add_argument("--weights", type=Path, help="weights to measure (default: those that ship)")
+    parser.add_argument(
+        "--classes",
+        type=int,
+        default=8,
+        metavar="K",
+        help="of the 43 single-fault classes, how many to try on each photograph (default: %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(options: argparse.Namespace) -> int:
-    result = evaluate(EvaluateSettings(options.photos, options.weights, seed=options.seed))
+    result = evaluate(EvaluateSettings(options.photos, options.weights, options.classes, options.seed))
     if options.json:
         print_json(asdict(result))
     else:
