@@ -65,7 +65,7 @@ def test_clipped_shares_count_black_and_white():
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 1000))
-def test_where_pixels_lie_does_not_matter(seed: int):
+def test_where_pixels_lie_does_not_matter(seed: int) -> None:
     frames = bytes_frames(seed)
     order = torch.randperm(24 * 24, generator=torch.Generator().manual_seed(seed))
     shuffled = frames.flatten(2)[:, :, order].view_as(frames)

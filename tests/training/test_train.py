@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def settings(folder, tmp_path) -> TrainSettings:
+def settings(folder: Path, tmp_path: Path) -> TrainSettings:
     return TrainSettings(folder, tmp_path / "run", network=TINY, steps=6, batch=6, held_out=0.2, save_every=3)
 
 
