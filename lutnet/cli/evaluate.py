@@ -56,6 +56,8 @@ def _print(result: Evaluation) -> None:
             f"{100 * score.cdl_gain:.0f} %",
         )
     console.print(rows)
+    for name, spread in result.baselines.items():
+        console.print(f"   seven faults after {name}: {spread.mean:.2f}")
     console.print(
         f"\nC  clean frames are moved by DE {result.clean.median:.2f} (median), {result.clean.p90:.2f} (90 %)\n"
     )
