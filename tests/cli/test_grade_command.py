@@ -11,6 +11,8 @@ import pytest
 
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.demo.scenes import SHOTS
+from lutnet.result import Status
+from lutnet.store import Decision, Store
 
 
 def grade(folder: Path, *options: str) -> int:
@@ -203,3 +205,28 @@ def test_a_bad_media_option_is_one_message(
 ) -> None:
     assert grade(footage, *options) == EXIT_BAD_INPUT
     assert options[0] in capsys.readouterr().err
+
+
+def test_decisions_survive_until_they_are_discarded(
+    footage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grade(footage, "--quiet") == 0
+    package = footage / "timeline.lutnet"
+    first, second = (str(clip["id"]) for clip in clips(footage)[:2])
+    with Store(package) as store:
+        store.decide(Decision(first, Status.APPROVED), Decision(second, Status.REJECTED))
+    before = (package / "grades.json").read_bytes()
+    assert grade(footage, "--strength", "0.5", "--quiet") == EXIT_BAD_INPUT
+    printed = capsys.readouterr().err
+    assert SHOTS[0].name in printed and "--discard-decisions" in printed
+    assert (package / "grades.json").read_bytes() == before
+    assert grade(footage, "--quiet") == 0, "the same grades overwrite nothing"
+    assert [clip["status"] for clip in clips(footage)[:3]] == ["approved", "rejected", "proposed"]
+    assert clips(footage)[1]["cdl"] == {
+        "slope": [1.0] * 3,
+        "offset": [0.0] * 3,
+        "power": [1.0] * 3,
+        "saturation": 1.0,
+    }
+    assert grade(footage, "--strength", "0.5", "--quiet", "--discard-decisions") == 0
+    assert {clip["status"] for clip in clips(footage)} == {"proposed"}
