@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -150,17 +149,14 @@ class LUT3D:
     def size(self) -> int:
         return int(self.table.shape[0])
 
-    @cached_property
-    def _lattice(self) -> Tensor:
-        import torch
-
-        return torch.from_numpy(self.table.copy())
-
     def apply(self, colours: Tensor) -> Tensor:
         """Look colours ``[..., 3]`` up, tetrahedrally."""
+        import torch
+
         from lutnet.ops.lut3d import apply_lut3d
 
-        lattice = self._lattice.to(device=colours.device, dtype=colours.dtype)
+        # A copy, because torch does not know tables that must not be written; it costs less than one look-up.
+        lattice = torch.from_numpy(self.table.copy()).to(device=colours.device, dtype=colours.dtype)
         return apply_lut3d(colours, lattice, (self.domain_min, self.domain_max))
 
 

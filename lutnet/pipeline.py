@@ -24,6 +24,7 @@ from lutnet.export.package import RunSettings, check_folder, default_folder, wri
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import job_hash, reference_hash
+from lutnet.lut_spool import LutSpool
 from lutnet.reference import Reference, read_reference
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Frames, Shot
@@ -163,11 +164,12 @@ def _grade(
     ):
         if not settings.discard_decisions:
             store.require_undecided(jobs)
-        results = []
+        results: list[ClipResult] = []
+        spool = LutSpool()
         for result, frame in _results(plan.shots, reference, settings):
             if frame is not None:
                 thumbnails.add(result.shot.id, frame)
-            results.append(result)
+            results.append(spool.keep(result))
             on_clip(result, len(results), len(plan.shots))
         decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
         finish = partial(complete_package, names=settings.carriers, verify=settings.verify)
