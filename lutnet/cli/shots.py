@@ -8,7 +8,7 @@ from pathlib import Path
 from lutnet.cli.console import output, print_json, table
 from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.export.timecode import timecode
-from lutnet.plain import range_to_plain
+from lutnet.plain import shot_to_plain
 from lutnet.shot import FrameRange, Shot
 from lutnet.timeline import Timeline
 
@@ -39,13 +39,7 @@ def _document(timeline: Timeline) -> dict[str, object]:
         "rate": str(timeline.rate),
         "shots": [
             {
-                "id": shot.id,
-                "name": shot.name,
-                "track": shot.track,
-                "track_name": shot.track_name,
-                "record": range_to_plain(shot.record),
-                "source": range_to_plain(shot.source),
-                "media": shot.media,
+                **shot_to_plain(shot),
                 "state": "ready" if shot.skipped is None else "skipped",
                 "reason": shot.skipped,
                 "warnings": list(shot.warnings),
