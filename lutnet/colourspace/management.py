@@ -1,0 +1,164 @@
+"""The colour management of one run: what each clip is in, its way into the grading space, and what people see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from PyOpenColorIO import CPUProcessor
+from torch import Tensor
+
+from lutnet.colourspace.config import ColourConfig, Space
+from lutnet.colourspace.metadata import named_space
+from lutnet.colourspace.pixels import converted
+from lutnet.colourspace.view import View
+from lutnet.errors import InputError, MediaError
+from lutnet.shot import REC709, SCENE_LINEAR, Frames, Shot
+
+OUTSIDE_SHARE = 0.005
+"""Share of a shot's values beyond 0..1 of the grading space from which on the user is told that they are lost."""
+_UNGRADABLE = ("scene-linear", "display-linear")
+
+
+@dataclass(frozen=True, slots=True)
+class ColourSettings:
+    """What a run is asked for.
+
+    space: the grading space, in which CDL and LUT will be applied. display, view: through which people see it; None
+    is the usual one. config: an OpenColorIO configuration; None is the built-in one. clip_spaces: pairs of a pattern
+    and what is in the media that it fits (clip name or file name, ``*`` and ``?``); the first that fits counts.
+    assume_space: take clips for what they are declared as, whatever they look like.
+    """
+
+    space: str = REC709
+    display: str | None = None
+    view: str | None = None
+    config: Path | None = None
+    clip_spaces: tuple[tuple[str, str], ...] = ()
+    assume_space: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSpace:
+    """What one clip's media holds; ``space`` is None where nobody says. warnings: what could not be made out."""
+
+    space: Space | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class ColourManagement:
+    """``settings`` with every name looked up. Raises InputError where one is unknown or does not suit."""
+
+    def __init__(self, settings: ColourSettings) -> None:
+        self.settings = settings
+        self.config = ColourConfig(settings.config)
+        self.space = self.config.space(settings.space, "--space")
+        if self.space.encoding in _UNGRADABLE:
+            raise InputError(
+                "this space is linear light: a CDL in it would cut off all above 1, and its LUT the rest",
+                value=self.space.name,
+                where="--space",
+                fix="Grade in a log space such as ACEScct, and say what the clips are with --clip-space.",
+            )
+        self.view = View.of(self.config, self.space, settings.display, settings.view)
+        self._patterns = tuple(
+            (pattern, self.config.space(name, "--clip-space")) for pattern, name in settings.clip_spaces
+        )
+
+    def clip_space(self, shot: Shot, *metadata: Mapping[str, Any]) -> ClipSpace:
+        """What the media of ``shot`` holds: by pattern, else by the ``metadata`` of its clip and media."""
+        names = (shot.name, *(() if shot.media is None else (Path(shot.media).name,)))
+        matched = self._matched(names)
+        if matched is not None:
+            return ClipSpace(matched)
+        named = named_space(metadata)
+        if named is None:
+            return ClipSpace()
+        try:
+            return ClipSpace(self.config.space(named))
+        except InputError:
+            return ClipSpace(None, (f"its metadata names a colour space that is unknown: {named}",))
+
+    def developed(self, frames: Frames, declared: Space | None = None) -> Frames:
+        """``frames`` in the grading space. Raises MediaError for scene-linear media that nobody names a space for."""
+        source = declared or self._stated(frames)
+        if source.name == self.space.name:
+            return replace(frames, space=self.space.name)
+        pixels = _through(self._into_grading(source), frames)
+        outside = float(((pixels < 0.0) | (pixels > 1.0)).float().mean())
+        lost = f"{100 * outside:.1f} % of its values lie outside of {self.space.name}, where CDL and LUT end"
+        return replace(
+            frames,
+            pixels=pixels,
+            space=self.space.name,
+            warnings=(*frames.warnings, lost) if outside > OUTSIDE_SHARE else frames.warnings,
+        )
+
+    def seen(self, frames: Frames) -> Frames:
+        """``frames`` of the grading space as people see them."""
+        if self.view.identity:
+            return frames
+        pixels = self.view.show(frames.pixels.movedim(1, -1)).movedim(-1, 1).contiguous()
+        return replace(frames, pixels=pixels, space=self.view.display)
+
+    def seen_reference(self, frames: Frames) -> Frames:
+        """A reference file as people see it: a picture of a display already, unless a pattern or the file says more."""
+        declared = self._matched((Path(frames.source).name,))
+        if declared is None and frames.space == REC709:
+            return frames
+        source = declared or self._stated(frames)
+        shown_in = self.config.display_space(self.view.display, self.view.view)
+        if source.name == shown_in.name:
+            return replace(frames, space=shown_in.name)
+        if source.is_seen:
+            pixels = _through(self.config.converter(source, shown_in), frames)
+            return replace(frames, pixels=pixels.clamp(0.0, 1.0), space=shown_in.name)
+        return self.seen(self.developed(frames, source))
+
+    def _matched(self, names: tuple[str, ...]) -> Space | None:
+        folded = [name.casefold() for name in names]
+        return next(
+            (
+                space
+                for pattern, space in self._patterns
+                if any(fnmatchcase(name, pattern.casefold()) for name in folded)
+            ),
+            None,
+        )
+
+    def _stated(self, frames: Frames) -> Space:
+        """What the file itself says; nothing means the values that a grading node receives."""
+        if frames.space == SCENE_LINEAR:
+            raise MediaError(
+                "the image is scene-linear and does not say in which colour space",
+                value=frames.source,
+                fix=f"Name it: --clip-space '*{Path(frames.source).suffix}=ACEScg', or another.",
+            )
+        return self.space if frames.space == REC709 else self.config.space(frames.space)
+
+    def _into_grading(self, source: Space) -> CPUProcessor:
+        """Scenes come onto a display through its view, and pictures of a display back into the scene through it."""
+        view = self.view
+        if self.space.is_seen and not source.is_seen and source.encoding != "sdr-video":
+            return self.config.shower(source, view.display, view.view)
+        if (
+            not self.space.display
+            and source.is_seen
+            and view.view in self.config.displays.get(source.name, ())
+        ):
+            return self.config.shower(self.space, source.name, view.view, inverse=True)
+        return self.config.converter(source, self.space)
+
+
+@lru_cache(maxsize=8)
+def colour_management(settings: ColourSettings) -> ColourManagement:
+    """The management for ``settings``, made once: its lattice takes a moment."""
+    return ColourManagement(settings)
+
+
+def _through(processor: CPUProcessor, frames: Frames) -> Tensor:
+    return converted(processor, frames.pixels.movedim(1, -1)).movedim(-1, 1).contiguous()

@@ -1,0 +1,70 @@
+"""A transform sampled into a lattice behind a shaper: close to it, fast, and with derivatives where it has none.
+
+The shaper puts the lattice's points where the transform is steep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lutnet.ops.lut1d import apply_lut1d
+from lutnet.ops.lut3d import apply_lut3d, identity_lattice
+
+CURVE_POINTS = 4096
+EVEN_SHARE = 0.5
+"""Share of the points that are spread evenly: where the transform is flat, colours still have to be told apart."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ShapedLattice:
+    """``curve [M, 3]``: inputs 0..1 to places in the ``lattice [N, N, N, 3]`` (axes r, g, b)."""
+
+    curve: Tensor
+    lattice: Tensor
+
+    @classmethod
+    def sampled(cls, transform: Callable[[Tensor], Tensor], size: int = 65) -> ShapedLattice:
+        """``transform`` takes and gives colours ``[..., 3]``; inputs outside 0..1 are not asked for."""
+        shape = _shaper(transform)
+        places = torch.linspace(0.0, 1.0, size, dtype=torch.float64)
+        inputs = _inverse(shape, places).float()
+        nodes = inputs[(identity_lattice(size) * (size - 1)).round().long()]
+        return cls(shape.float().unsqueeze(-1).expand(-1, 3).contiguous(), transform(nodes))
+
+    def apply(self, colours: Tensor) -> Tensor:
+        """``colours [..., 3]``, clamped to 0..1; differentiable in them."""
+        curve, lattice = self.curve.to(colours), self.lattice.to(colours)
+        return apply_lut3d(apply_lut1d(colours, curve), lattice)
+
+    def with_jacobian(self, colours: Tensor) -> tuple[Tensor, Tensor]:
+        """The transformed ``colours [P, 3]``, and how they follow them: ``[P, 3 (out), 3 (in)]``."""
+        with torch.enable_grad():
+            inputs = colours.detach().clone().requires_grad_()
+            outputs = self.apply(inputs)
+            rows = [
+                torch.autograd.grad(outputs[:, channel].sum(), inputs, retain_graph=True)[0]
+                for channel in range(3)
+            ]
+        return outputs.detach(), torch.stack(rows, dim=1)
+
+
+def _shaper(transform: Callable[[Tensor], Tensor]) -> Tensor:
+    """Rising values ``[CURVE_POINTS]`` from 0 to 1, steep where ``transform`` changes the neutrals quickly."""
+    grey = torch.linspace(0.0, 1.0, CURVE_POINTS).unsqueeze(-1).expand(-1, 3).contiguous()
+    change = transform(grey).double().diff(dim=0).abs().mean(-1)
+    share = change / change.sum().clamp(min=1e-9)
+    share = (1 - EVEN_SHARE) * share + EVEN_SHARE / len(share)
+    risen = torch.cat((share.new_zeros(1), share.cumsum(0)))
+    return risen / risen[-1]
+
+
+def _inverse(shape: Tensor, places: Tensor) -> Tensor:
+    """The inputs at which the rising ``shape`` reaches ``places``."""
+    after = torch.searchsorted(shape, places).clamp(1, len(shape) - 1)
+    low, high = shape[after - 1], shape[after]
+    part = (places - low) / (high - low)
+    return ((after - 1) + part) / (len(shape) - 1)
