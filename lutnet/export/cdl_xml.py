@@ -74,9 +74,15 @@ def _media(media: str | None) -> str:
 
 
 def _correction(cdl: CDL, id: str, description: str) -> str:
+    return (
+        f"<ColorCorrection id={quoteattr(_one_line(id))}>\n{nodes_text(cdl, description)}</ColorCorrection>\n"
+    )
+
+
+def nodes_text(cdl: CDL, description: str = "") -> str:
+    """The SOPNode and SatNode of ``cdl``, six decimals, as they stand in every kind of CDL file and in CLF."""
     note = f"    <Description>{escape(_one_line(description))}</Description>\n" if description else ""
     return (
-        f"<ColorCorrection id={quoteattr(_one_line(id))}>\n"
         "  <SOPNode>\n"
         f"{note}"
         f"    <Slope>{_numbers(cdl.slope)}</Slope>\n"
@@ -86,7 +92,6 @@ def _correction(cdl: CDL, id: str, description: str) -> str:
         "  <SatNode>\n"
         f"    <Saturation>{cdl.saturation:.6f}</Saturation>\n"
         "  </SatNode>\n"
-        "</ColorCorrection>\n"
     )
 
 
@@ -99,16 +104,16 @@ def read_cc(path: Path) -> CDL:
     root = parsed(path)
     if local_name(root) != _ROOT:
         raise GradeFileError("file holds no single CDL", value=local_name(root), allowed=_ROOT, where=path)
-    return cdl_of(root, path)
+    return _cdl_of(root, path)
 
 
-def cdl_of(node: Element, path: Path) -> CDL:
+def _cdl_of(node: Element, path: Path) -> CDL:
     """The CDL whose SOPNode and SatNode are children of ``node``, an element of ``path``.
 
     Raises GradeFileError where it has neither, or where a value is not allowed.
     """
-    sop = child(node, ("SOPNode",))
-    saturation = child(node, _SATURATION_NODES)
+    sop = _child(node, ("SOPNode",))
+    saturation = _child(node, _SATURATION_NODES)
     if sop is None and saturation is None:
         raise GradeFileError("CDL is empty", allowed="SOPNode, SatNode", where=path)
     identity = CDL()
@@ -136,7 +141,7 @@ def parsed(path: Path) -> Element:
 
 def _values(node: Element | None, name: str, default: tuple[float, ...]) -> Triple:
     """The numbers of the child ``name``, ``default`` where it is missing."""
-    found = None if node is None else child(node, (name,))
+    found = None if node is None else _child(node, (name,))
     if found is None:
         return default  # type: ignore[return-value]
     text = found.text or ""
@@ -148,7 +153,7 @@ def _values(node: Element | None, name: str, default: tuple[float, ...]) -> Trip
     return values  # type: ignore[return-value]
 
 
-def child(node: Element, names: tuple[str, ...]) -> Element | None:
+def _child(node: Element, names: tuple[str, ...]) -> Element | None:
     """The first child of ``node`` with one of these names, whatever its namespace."""
     return next((each for each in node if local_name(each) in names), None)
 

@@ -11,8 +11,17 @@ import pytest
 
 from lutnet.cli.main import main
 from lutnet.errors import InputError, OutputError
-from lutnet.export.carriers import CARRIERS, complete_package, delivery_of, export_carriers, write_carriers
+from lutnet.export.carriers import (
+    CARRIERS,
+    complete_package,
+    delivery_of,
+    export_carriers,
+    flame_3dl,
+    write_carriers,
+)
+from lutnet.export.carriers.ocio_bake import baked_by_ocio
 from lutnet.export.carriers.record import CarriedClip, Delivery
+from lutnet.export.carriers.reread import table_by_ocio
 from lutnet.export.package import write_package
 from lutnet.export.soundness import require_sound, summary
 from lutnet.grade import CDL, LUT3D, Grade
@@ -89,6 +98,7 @@ DAMAGE = {
     "clf": ("sh000.clf", b"<Slope>", b"<Slope>9"),
     "cube": ("sh000.cube", b"\n0.", b"\n7."),
     "csp": ("sh000.csp", b"33 33 33\n0", b"33 33 33\n7"),
+    "spi3d": ("sh000.spi3d", b"\n0 0 0 0.", b"\n0 0 0 7."),
     "3dl": ("sh000.3dl", b"\n2", b"\n9"),
     "cc": ("sh000.cc", b"<Slope>", b"<Slope>9"),
     "ccc": ("cut.ccc", b"<Slope>", b"<Slope>9"),
@@ -110,6 +120,53 @@ def test_a_file_that_says_something_else_is_named(tmp_path: Path, name: str) -> 
     with pytest.raises(OutputError) as caught:
         CARRIERS[name].verify(folder, delivery)
     assert str(folder / file) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_a_file_that_was_cut_off_is_named(tmp_path: Path, name: str) -> None:
+    delivery = some_delivery(GRADES[:1])
+    (folder,) = write_carriers(delivery, [name], tmp_path)
+    for path in folder.iterdir():
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(OutputError) as caught:
+            CARRIERS[name].verify(folder, delivery)
+        assert str(path) in str(caught.value)
+        path.write_bytes(whole)
+
+
+def test_a_hald_of_another_grade_is_named(tmp_path: Path) -> None:
+    (other,) = write_carriers(some_delivery([some_grade(1)]), ["hald"], tmp_path)
+    with pytest.raises(OutputError, match=r"different grade.*sh000\.png"):
+        CARRIERS["hald"].verify(other, some_delivery([some_grade(0)]))
+
+
+def test_3dl_is_written_as_opencolorio_would_write_it() -> None:
+    lut = some_lut(4)
+    ours, theirs = (
+        [list(map(int, line.split())) for line in data.decode().splitlines() if line]
+        for data in (flame_3dl.FORMAT.encode(lut, "", ()), baked_by_ocio(lut, "flame"))
+    )
+    assert ours[0] == theirs[0]
+    assert np.abs(np.array(ours[1:]) - np.array(theirs[1:])).max() <= 1, "but for ties of float32"
+
+
+def test_a_lut_that_3dl_would_hold_but_readers_mistake_is_refused(tmp_path: Path) -> None:
+    dark = Grade(CDL((0.4, 0.4, 0.4)))
+    with pytest.raises(OutputError, match="too dark"):
+        write_carriers(some_delivery([dark]), ["3dl"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    lut = dark.baked(33).lut
+    assert lut is not None
+    path = tmp_path / "dark.3dl"
+    path.write_bytes(baked_by_ocio(lut, "flame"))
+    assert np.abs(table_by_ocio(path, 33) - lut.table).max() > 0.5, "the mistake is real"
+
+
+def test_clf_is_in_the_namespace_that_old_readers_know_and_ascii(tmp_path: Path) -> None:
+    (folder,) = write_carriers(some_delivery([some_grade(5)]), ["clf"], tmp_path)
+    text = (folder / "sh000.clf").read_bytes().decode("ascii")
+    assert 'xmlns="urn:AMPAS:CLF:v3.0"' in text and 'compCLFversion="3.0"' in text
 
 
 def test_a_failed_proof_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from lutnet.export.atomic import cannot_write, write_bytes
 from lutnet.export.carriers import ale, cc, ccc, cdl, clf, csp, cube, edl, flame_3dl, hald, spi3d
 from lutnet.export.carriers.lut import require_table
 from lutnet.export.carriers.record import CarriedClip, Carrier, Delivery
+from lutnet.export.carriers.reread import table_by_ocio
 from lutnet.export.naming import file_stems, portable_stem
 from lutnet.export.package import CARRIERS as CARRIERS_FOLDER
 from lutnet.export.reader import Package, read_package
@@ -112,7 +113,7 @@ def _verify_luts(package: Package, delivery: Delivery) -> None:
     for packaged, carried in zip(package.clips, delivery.clips, strict=True):
         if packaged.lut is not None and carried.grade is not None and carried.grade.lut is not None:
             path = package.folder / packaged.lut.path
-            found = cube.reread_by_ocio(path, carried.grade.lut.size)
+            found = table_by_ocio(path, carried.grade.lut.size)
             require_table(path, found, carried.grade.lut.table, LUT_TOLERANCE)
 
 

@@ -1,5 +1,6 @@
-"""``.3dl`` of Flame, written by OpenColorIO: whole numbers of 12 bits, blue fastest.
+"""``.3dl`` of Flame: whole numbers of 12 bits, blue fastest.
 
+No number in the file tells the depth: readers guess it from the highest code, and take a dark LUT for one of 10 bits.
 FFmpeg's reader takes every ``.3dl`` for one of 17 points; feed FFmpeg ``.cube`` instead.
 """
 
@@ -11,25 +12,32 @@ import numpy as np
 
 from lutnet.errors import OutputError
 from lutnet.export.carriers.lut import LutFormat, Table
-from lutnet.export.carriers.ocio_bake import baked_by_ocio
+from lutnet.export.carriers.reread import table_by_ocio
 from lutnet.grade import LUT3D
 
+_POINTS = 33
 _WHITE = 4095
+_TEN_BITS_UP_TO = 2047  # twice the range of 10 bits: where readers stop to take codes for 10 bits
 
 
 def _encode(lut: LUT3D, title: str, comments: tuple[str, ...]) -> bytes:
-    return baked_by_ocio(lut, "flame")
+    inputs = np.rint(np.linspace(0, 1023, lut.size)).astype(int)
+    codes = np.rint(np.clip(lut.table, 0, 1).astype(np.float64) * _WHITE).astype(int).reshape(-1, 3)
+    if codes.max() <= _TEN_BITS_UP_TO:
+        raise OutputError(
+            "LUT is too dark for .3dl: readers would take its 12 bits for 10",
+            value=f"highest code {codes.max()}",
+            allowed=f"above {_TEN_BITS_UP_TO}",
+            where=title,
+            fix="Choose another carrier; .cube holds it.",
+        )
+    rows = "%d %d %d\n" * len(codes) % tuple(codes.ravel().tolist())
+    return f"{' '.join(map(str, inputs))}\n{rows}".encode("ascii")
 
 
 def _reread(path: Path) -> Table:
-    """The table read afresh: a line of input codes, one per point, then the rows."""
-    codes, *rows = [line.split() for line in path.read_text("ascii").splitlines() if line.strip()]
-    size = len(codes)
-    values = np.array(rows, dtype=np.float64)
-    if values.shape != (size**3, 3):
-        raise OutputError("file has a wrong number of rows", value=len(rows), where=path)
-    return values.reshape(size, size, size, 3) / _WHITE
+    return table_by_ocio(path, _POINTS)
 
 
-FORMAT = LutFormat(".3dl", 33, _encode, _reread, 1 / _WHITE)
+FORMAT = LutFormat(".3dl", _POINTS, _encode, _reread, 1 / _WHITE)
 CARRIER = FORMAT.carrier("3dl", "12 bits")

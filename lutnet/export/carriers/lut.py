@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lutnet.errors import OutputError
 from lutnet.export.carriers.record import (
     WHOLE_LUT,
     Carrier,
@@ -51,7 +52,15 @@ class LutFormat:
     def _verify(self, folder: Path, delivery: Delivery) -> None:
         for clip, grade in delivery.graded:
             path = folder / f"{clip.stem}{self.suffix}"
-            require_table(path, self.reread(path), self._sampled(grade).table, 0.75 * self.step)
+            require_table(path, self._reread(path), self._sampled(grade).table, 0.75 * self.step)
+
+    def _reread(self, path: Path) -> Table:
+        try:
+            return self.reread(path)
+        except OutputError:
+            raise
+        except Exception as error:  # whatever another program raises at a file, it cannot read the file
+            raise OutputError(f"another reader cannot read the file back: {error}", where=path) from error
 
     def _sampled(self, grade: Grade) -> LUT3D:
         lut = grade.baked(self.points).lut

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import opentimelineio as otio
 import PyOpenColorIO as ocio
 
@@ -20,9 +22,41 @@ def cdl_by_ocio(path: Path, id: str) -> CDL:
     ocio.ClearAllCaches()
     try:
         found = ocio.CDLTransform.CreateFromFile(str(path), id)
-        return CDL(tuple(found.getSlope()), tuple(found.getOffset()), tuple(found.getPower()), found.getSat())
-    except (ocio.Exception, InputError) as error:
+    except ocio.Exception as error:
         raise OutputError(f"OpenColorIO cannot read the CDL back: {error}", value=id, where=path) from error
+    return cdl_of_ocio(found, path)
+
+
+def cdl_of_ocio(found: ocio.CDLTransform, path: Path) -> CDL:
+    """OpenColorIO's record as a CDL. Raises OutputError, naming ``path``, for values that no CDL has."""
+    try:
+        return CDL(tuple(found.getSlope()), tuple(found.getOffset()), tuple(found.getPower()), found.getSat())
+    except InputError as error:
+        raise OutputError(f"OpenColorIO reads back what is no CDL: {error}", where=path) from error
+
+
+def parts_by_ocio(path: Path) -> list[ocio.Transform]:
+    """The steps that OpenColorIO finds in a file. Raises OutputError where it cannot read it."""
+    return list(_processor(path).createGroupTransform())
+
+
+def table_by_ocio(path: Path, points: int) -> npt.NDArray[np.float32]:
+    """The table of ``points`` a side (axes r, g, b) as OpenColorIO applies the file to its own lattice points.
+
+    Raises OutputError where OpenColorIO cannot read it.
+    """
+    ramp = np.linspace(0.0, 1.0, points, dtype=np.float32)
+    table = np.stack(np.meshgrid(ramp, ramp, ramp, indexing="ij"), -1)
+    _processor(path).getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS).applyRGB(table)
+    return table
+
+
+def _processor(path: Path) -> ocio.Processor:
+    ocio.ClearAllCaches()
+    try:
+        return ocio.Config.CreateRaw().getProcessor(ocio.FileTransform(str(path)))
+    except ocio.Exception as error:
+        raise OutputError(f"OpenColorIO cannot read the file back: {error}", where=path) from error
 
 
 def clips_by_otio(path: Path, adapter: str, rate: Fraction) -> list[otio.schema.Clip]:
@@ -35,7 +69,7 @@ def clips_by_otio(path: Path, adapter: str, rate: Fraction) -> list[otio.schema.
         read = otio.adapters.read_from_file(str(path), adapter, **{argument: float(rate)})
     except otio.exceptions.NoKnownAdapterForExtensionError as error:
         raise _missing(adapter) from error
-    except (otio.exceptions.OTIOError, ValueError) as error:
+    except Exception as error:  # the adapters raise whatever comes to them
         if adapter not in otio.adapters.available_adapter_names():
             raise _missing(adapter) from error
         raise OutputError(f"OpenTimelineIO cannot read the list back: {error}", where=path) from error
