@@ -1,5 +1,8 @@
 """The shipped 3D-LUT network: differentiable, indifferent to the order of references, a sound transform."""
 
+import gc
+import weakref
+
 import torch
 
 from lutnet.refinement.network import cdl_numbers, default_network
@@ -54,3 +57,14 @@ def test_a_prediction_keeps_colours_in_range():
     assert prediction.apply(colours).min() >= 0
     assert prediction.apply(colours).max() <= 1
     assert prediction.gain <= 1
+
+
+def test_a_shot_is_forgotten_once_it_is_graded():
+    reference = frames(scene(1, 64, 64))
+    shots = [frames(scene(seed, 64, 64)) for seed in (2, 3)]
+    kept = [weakref.ref(shot) for shot in shots]
+    for shot in shots:
+        predict(shot, [reference])
+    del shot, shots
+    gc.collect()
+    assert [shot() for shot in kept] == [None, None]
