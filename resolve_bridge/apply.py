@@ -2,21 +2,22 @@
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Optional, Tuple
 
 from resolve_bridge.api import succeed
 from resolve_bridge.errors import BridgeError, CallFailed
 from resolve_bridge.folders import lut_folder
-from resolve_bridge.items import read_items
+from resolve_bridge.items import Item, read_items
 from resolve_bridge.luts import shelf
 from resolve_bridge.match import Matching, Pair, match
 from resolve_bridge.package import IDENTITY, Clip, Package
-from resolve_bridge.plan import Job, Layout, Wish, job_of, plan
+from resolve_bridge.plan import Job, Layout, NodeSearch, Wish, grade_hash, job_of, plan
 from resolve_bridge.report import FAILED, LEFT, PLANNED, Line, Report, other
 from resolve_bridge.session import Session, colour_page, open_session
 from resolve_bridge.space import lut_obstacle, require_fit
-from resolve_bridge.write import write
+from resolve_bridge.write import forecast, withdraw, write
 
 Progress = Callable[[str, int, int], None]
 
@@ -45,19 +46,18 @@ def apply(resolve: object, package: Package, options: Options, progress: Progres
     session.require_rate(package.rate)
     if not options.assume_space:
         require_fit(package.space, session.colours)
-    wanted, lines = _wanted(package.clips, options, session)
-    matching = _matched(session, wanted)
-    lines += [_line(clip, FAILED, reason) for clip, reason in matching.unmatched]
-    planned, failed = _planned(matching.pairs, options.wish)
+    matching = _matched(session, package.clips)
+    sorted_out = _sorted_out(matching, options, session)
+    planned, failed = _planned(sorted_out.wanted, options.wish)
+    lines = sorted_out.lines + failed
     notes: List[str] = []
     if options.dry_run:
-        lines += failed + [_line(pair.clip, PLANNED, "", layout, pair.notes) for pair, layout in planned]
-    elif planned:
+        lines += _forecast(planned, options.wish)
+        lines += [line._replace(outcome=PLANNED) for _, line in sorted_out.withdrawn]
+    elif planned or sorted_out.withdrawn:
         jobs = _jobs(planned, options, package.timeline, progress)
         _refresh_luts(session, jobs)
-        lines += failed + _written(session, jobs, progress, notes)
-    else:
-        lines += failed
+        lines += _written(session, jobs, sorted_out.withdrawn, progress, notes)
     order = {clip.id: index for index, clip in enumerate(package.clips)}
     return Report(
         action="would apply" if options.dry_run else "applied",
@@ -70,19 +70,36 @@ def apply(resolve: object, package: Package, options: Options, progress: Progres
     )
 
 
-def _wanted(clips: List[Clip], options: Options, session: Session) -> Tuple[List[Clip], List[Line]]:
-    """The clips that have a grade to write, and lines for the others."""
+class _SortedOut(NamedTuple):
+    """The pairs with a grade to write; the items whose earlier grade is no longer wanted, with what will be said
+    of each; lines for all other clips.
+    """
+
+    wanted: List[Pair]
+    withdrawn: List[Tuple[Item, Line]]
+    lines: List[Line]
+
+
+def _sorted_out(matching: Matching, options: Options, session: Session) -> _SortedOut:
     obstacle = "" if options.assume_space else lut_obstacle(session.colours)
-    wanted, lines = [], []
-    for clip in clips:
+    found = _SortedOut([], [], [])
+    for clip, problem in matching.unmatched:
         reason = _reason_to_leave(clip)
-        if reason:
-            lines.append(_line(clip, LEFT, reason))
-        elif clip.lut is not None and obstacle:
-            lines.append(_line(clip, FAILED, obstacle))
+        found.lines.append(_line(clip, LEFT if reason else FAILED, reason or problem))
+    for pair in matching.pairs:
+        clip, reason = pair.clip, _reason_to_leave(pair.clip)
+        if not reason and clip.lut is not None and obstacle:
+            found.lines.append(_line(clip, FAILED, obstacle))
+        elif not reason:
+            found.wanted.append(pair)
+        elif not pair.item.entries:
+            found.lines.append(_line(clip, LEFT, reason))
+        elif clip.skipped:
+            found.lines.append(_line(clip, LEFT, reason).noting("it carries an earlier grade of lutnet's"))
         else:
-            wanted.append(clip)
-    return wanted, lines
+            line = _line(clip, LEFT, reason).noting("lutnet's earlier grade is taken back")
+            found.withdrawn.append((pair.item, line))
+    return found
 
 
 def _reason_to_leave(clip: Clip) -> str:
@@ -103,16 +120,23 @@ def _matched(session: Session, clips: List[Clip]) -> Matching:
 
 
 def _planned(pairs: List[Pair], wish: Wish) -> Tuple[List[Tuple[Pair, Layout]], List[Line]]:
-    planned, failed, hint = [], [], 2  # the second node is the most likely one
+    planned, failed, search = [], [], NodeSearch(wish.lut_node)
     for pair in pairs:
         try:
-            layout = plan(pair, wish, hint)
+            layout = plan(pair, wish, search)
         except CallFailed as error:  # noqa: PERF203 - each clip fails by itself
             failed.append(_line(pair.clip, FAILED, error.what, notes=pair.notes))
         else:
             planned.append((pair, layout))
-            hint = layout.lut_node if layout.lut_node > 1 else hint
     return planned, failed
+
+
+def _forecast(planned: List[Tuple[Pair, Layout]], wish: Wish) -> List[Line]:
+    lines = []
+    for pair, layout in planned:
+        outcome, reason = forecast(pair, layout, grade_hash(pair.clip, wish))
+        lines.append(_line(pair.clip, outcome, reason, layout, pair.notes))
+    return lines
 
 
 def _jobs(
@@ -138,20 +162,37 @@ def _refresh_luts(session: Session, jobs: List[Job]) -> None:
         raise BridgeError(f"Resolve did not read its LUTs again: {error.what}") from error
 
 
-def _written(session: Session, jobs: List[Job], progress: Progress, notes: List[str]) -> List[Line]:
+def _written(
+    session: Session,
+    jobs: List[Job],
+    withdrawn: List[Tuple[Item, Line]],
+    progress: Progress,
+    notes: List[str],
+) -> List[Line]:
     stamp = time.strftime("%Y-%m-%d %H%M%S")
+    steps = [_Step(job.clip.name, partial(write, job, stamp), job.line(FAILED)) for job in jobs]
+    steps += [_Step(line.name, partial(withdraw, item, line), line) for item, line in withdrawn]
     lines: List[Line] = []
     try:
         with colour_page(session.resolve, notes):
-            for job in jobs:
-                lines.append(write(job, stamp))
-                progress(f"applied {job.clip.name}", len(lines), len(jobs))
+            for step in steps:
+                lines.append(step.do())
+                progress(f"applied {step.name}", len(lines), len(steps))
                 if lines[-1].outcome == FAILED:
                     session.require_answers()
     except BridgeError as error:
         notes.append(str(error))
-        lines += [job.line(FAILED, "not tried: " + error.what) for job in jobs[len(lines) :]]
+        reason = "not tried: " + error.what
+        lines += [step.line._replace(outcome=FAILED, reason=reason) for step in steps[len(lines) :]]
     return lines
+
+
+class _Step(NamedTuple):
+    """What is done to one item. line: what is said of it where it is not tried."""
+
+    name: str
+    do: Callable[[], Line]
+    line: Line
 
 
 def _line(

@@ -7,8 +7,10 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 
 from resolve_bridge.api import ask, expect, whole
 from resolve_bridge.errors import CallFailed
+from resolve_bridge.ledger import Entry, entries_of
 
 GRADABLE = ""
+Markers = Dict[Any, Dict[str, Any]]
 
 
 class Item(NamedTuple):
@@ -16,8 +18,8 @@ class Item(NamedTuple):
 
     start, duration: record frames, timeline start included. path: its media's; "" for none.
     still: a single picture, for which Resolve refuses CDLs.
-    obstacle: why no clip of a package can be matched to it, or GRADABLE.
-    notes: what a colourist should know of it.
+    obstacle: why no clip of a package can be matched to it, or GRADABLE. readable: all its calls answered.
+    markers: as ``GetMarkers`` gives them; asked once a run. notes: what a colourist should know of it.
     """
 
     handle: Any
@@ -27,7 +29,14 @@ class Item(NamedTuple):
     path: str
     still: bool
     obstacle: str
+    readable: bool
+    markers: Markers
     notes: Tuple[str, ...]
+
+    @property
+    def entries(self) -> List[Entry]:
+        """What the bridge did to it, the latest last."""
+        return entries_of(self.markers)
 
     @property
     def name(self) -> str:
@@ -54,23 +63,25 @@ def _track_count(timeline: Any) -> int:
 
 def read_item(handle: Any, track: int) -> Item:
     """One item; where a call fails, an item that cannot be matched, and why."""
-    start, duration, path, kind, obstacle = -1, 0, "", "", GRADABLE
+    start, duration, path, kind, obstacle, readable = -1, 0, "", "", GRADABLE, True
     notes: Tuple[str, ...] = ()
+    markers: Markers = {}
     try:
         start, duration = whole(handle, "GetStart"), whole(handle, "GetDuration")
         media = ask(handle, "GetMediaPoolItem")
         if media is None:
+            markers = ask(handle, "GetMarkers") or {}  # a transition may have no answer
             obstacle = "a transition, title or generator: it has no media"
         else:
             properties = expect(dict, media, "GetClipProperty")
             path, kind = (str(properties.get(key) or "") for key in ("File Path", "Type"))
             notes = _notes(properties)
             obstacle = GRADABLE if path else "a {} without a file of its own".format(kind.lower() or "clip")
-            if not obstacle and ask(handle, "GetClipEnabled") is not True:
-                obstacle = "the item is disabled in Resolve"
+            markers = expect(dict, handle, "GetMarkers")
     except CallFailed as error:
-        obstacle = f"it cannot be read: {error}"
-    return Item(handle, track, start, duration, path, kind == "Still", obstacle, notes)
+        obstacle, readable = f"it cannot be read: {error}", False
+    still = kind == "Still"
+    return Item(handle, track, start, duration, path, still, obstacle, readable, markers, notes)
 
 
 def _notes(properties: Dict[str, Any]) -> Tuple[str, ...]:

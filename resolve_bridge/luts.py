@@ -43,7 +43,7 @@ class LutShelf(NamedTuple):
 
 
 def shelf(root: Path, timeline: str) -> LutShelf:
-    return LutShelf(root, "lutnet/" + plain_name(timeline, "timeline"))
+    return LutShelf(root, "lutnet/" + folder_name(timeline, "timeline"))
 
 
 def _file_name(name: str, lut: Optional[Lut], cdl: Optional[Cdl]) -> str:
@@ -57,6 +57,14 @@ def _file_name(name: str, lut: Optional[Lut], cdl: Optional[Cdl]) -> str:
 def plain_name(name: str, fallback: str) -> str:
     """``name`` in signs that every file system and Resolve take."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:40] or fallback
+
+
+def folder_name(name: str, fallback: str) -> str:
+    """As ``plain_name``, and another for every other name: what was left out is told apart by a hash."""
+    plain = plain_name(name, fallback)
+    if plain == name:
+        return plain
+    return "{}-{}".format(plain, hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6])
 
 
 def _write(target: Path, content: bytes) -> None:

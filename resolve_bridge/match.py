@@ -9,7 +9,8 @@ from collections import Counter
 from typing import Dict, List, NamedTuple, Tuple
 
 from resolve_bridge.api import whole
-from resolve_bridge.items import Item
+from resolve_bridge.errors import CallFailed
+from resolve_bridge.items import GRADABLE, Item
 from resolve_bridge.media_path import Likeness, file_name, likeness
 from resolve_bridge.package import Clip
 
@@ -33,13 +34,18 @@ class Matching(NamedTuple):
 
 
 def match(clips: List[Clip], items: List[Item]) -> Matching:
-    """Match clips to items, each to one at most."""
-    by_key = {(item.track, item.start, item.duration): item for item in items}
+    """Match clips to items, each to one at most.
+
+    ``clips`` are all of the package, those without a grade as well: they tell which places and files are taken.
+    """
+    # A transition may cover a clip wholly: what can be graded goes before what cannot.
+    ranked = sorted(items, key=lambda item: item.obstacle == GRADABLE)
+    by_key = {(item.track, item.start, item.duration): item for item in ranked}
     twice = {key for key, count in Counter(_key(clip) for clip in clips).items() if count > 1}
     pairs: List[Pair] = []
     unmatched: List[Tuple[Clip, str]] = []
     for clip in clips:
-        problem, notes = _judged(clip, by_key, clips, _key(clip) in twice, items)
+        problem, notes = _judged(clip, by_key, clips, _key(clip) in twice, ranked)
         if problem:
             unmatched.append((clip, problem))
         else:
@@ -64,20 +70,39 @@ def _judged(
     if double:
         return "the package holds two clips for this place (a compound clip?): neither is matched", ()
     like = likeness(clip.media or "", item.path)
-    if like is Likeness.OTHER:
-        return f"another file lies there: {file_name(item.path)}", ()
-    if _holds_other_part(clip, item, clips):
-        return "another part of the same file lies there: the timeline was re-cut since it was graded", ()
+    problem = _mistaken(clip, item, clips, like)
     moved = f"its media lies in another folder here: {item.path}"
-    return "", item.notes + ((moved,) if like is Likeness.MOVED else ())
+    return problem, item.notes + ((moved,) if like is Likeness.MOVED else ())
+
+
+def _mistaken(clip: Clip, item: Item, clips: List[Clip], like: Likeness) -> str:
+    """Why the item in the clip's place is another clip, or ""."""
+    if like is Likeness.OTHER:
+        return f"another file lies there: {file_name(item.path)}"
+    if like is Likeness.MOVED and _is_known(item.path, clips):
+        return f"another file of the same name lies there: {item.path}"
+    try:
+        other_part = _holds_other_part(clip, item, clips)
+    except CallFailed as error:
+        return error.what
+    return (
+        "another part of the same file lies there: the timeline was re-cut since it was graded"
+        if other_part
+        else ""
+    )
+
+
+def _is_known(path: str, clips: List[Clip]) -> bool:
+    """Whether the package means this very file by another clip."""
+    return any(likeness(clip.media, path) is Likeness.SAME for clip in clips if clip.media)
 
 
 def _absence(clip: Clip, items: List[Item]) -> str:
-    there = [item for item in items if (item.track, item.start) == (clip.track, clip.start)]
+    there = [item for item in reversed(items) if (item.track, item.start) == (clip.track, clip.start)]
     if not there:
         return f"no item begins at frame {clip.start} of V{clip.track}: was the timeline re-cut?"
     if there[0].obstacle:
-        return "what lies there is not gradable: " + there[0].obstacle
+        return f"what lies there is not gradable: {there[0].obstacle}"
     return f"the item there is {there[0].duration} frames long, not {clip.duration}: was it trimmed?"
 
 
@@ -85,8 +110,11 @@ def _holds_other_part(clip: Clip, item: Item, clips: List[Clip]) -> bool:
     """Whether the item shows what another clip of the same media and length was graded for.
 
     Only two clips that could have changed places are told apart by their source in point: what the offset
-    means for retimed items and stills is not known well enough to refuse by it alone.
+    means for retimed items and stills is not known well enough to refuse by it alone. An item that carries the
+    mark of this very clip needs no such evidence.
     """
+    if any(entry.clip == clip.id for entry in item.entries):
+        return False
     rivals = {
         other.first_frame
         for other in clips

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
@@ -9,7 +10,7 @@ from resolve_bridge.apply import Options, apply
 from resolve_bridge.connect import connect_inside
 from resolve_bridge.errors import BridgeError
 from resolve_bridge.export import export_current_frame, export_latest_still, export_timeline
-from resolve_bridge.luts import plain_name
+from resolve_bridge.luts import folder_name, plain_name
 from resolve_bridge.package import read_package
 from resolve_bridge.plan import Wish
 from resolve_bridge.report import Report
@@ -33,7 +34,7 @@ class Menu:
         self.options = Options(Wish(lut_node))
         self.say = say
         self.folder = home.joinpath(
-            plain_name(session.project_name, "project"), plain_name(session.timeline_name, "timeline")
+            folder_name(session.project_name, "project"), folder_name(session.timeline_name, "timeline")
         )
 
     def grade(self, reference: Optional[Reference] = None) -> None:
@@ -82,10 +83,10 @@ def start(action: str, names: Dict[str, Any], lutnet: Sequence[str], lut_node: s
     """Do ``action`` in the Resolve of a script's globals ``names``; whatever goes wrong is said, not raised."""
     try:
         session = open_session(connect_inside(names))
-        print(f"lutnet: {session.product}, {session.project_name} / {session.timeline_name}")
+        _say(f"lutnet: {session.product}, {session.project_name} / {session.timeline_name}")
         ACTIONS[action](Menu(session, lutnet, lut_node, Path.home() / "lutnet", _say))
     except (BridgeError, OSError) as error:
-        print(f"lutnet: error: {error}")
+        _say(f"lutnet: error: {error}")
 
 
 def run_lutnet(command: Sequence[str], say: Say) -> None:
@@ -120,4 +121,6 @@ def outside_environment(environ: Mapping[str, str]) -> Dict[str, str]:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    """Print in whatever letters the console has: a name it cannot show must not end a run half-way."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)

@@ -7,7 +7,7 @@ which Resolve refuses CDLs, get the LUT that holds all.
 
 import hashlib
 import json
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from resolve_bridge.api import expect, thing_of, whole
 from resolve_bridge.errors import CallFailed
@@ -85,15 +85,45 @@ class Job(NamedTuple):
         )
 
 
-def plan(pair: Pair, wish: Wish, hint: int) -> Layout:
-    """Where the clip's grade goes. ``hint``: the node that served the clip before. Raises CallFailed."""
+class NodeSearch:
+    """Finds the node of a number or label in one item after the other.
+
+    Each label costs a call. So the node that served all clips before is asked first; once that failed, the node
+    that served the last graph of as many nodes: a timeline holds few kinds of graphs.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._always = 2  # the most likely one
+        self._by_count: Dict[int, int] = {}
+
+    def node(self, handle: Any) -> int:
+        """The node; 0 where there is none. Raises CallFailed."""
+        graph = thing_of(handle, "GetNodeGraph")
+        if self._name.isdigit():
+            wanted = int(self._name)
+            return wanted if 1 <= wanted <= whole(graph, "GetNumNodes") else 0
+        always = self._always
+        if always and _label(graph, always) == self._name:
+            return always
+        count = whole(graph, "GetNumNodes")
+        likely = self._by_count.get(count, min(2, count))
+        nodes = [likely] + [node for node in range(1, count + 1) if node != likely]
+        found = next((node for node in nodes if node != always and _label(graph, node) == self._name), 0)
+        self._always = found if not self._by_count else 0
+        self._by_count[count] = found or likely
+        return found
+
+
+def plan(pair: Pair, wish: Wish, search: NodeSearch) -> Layout:
+    """Where the clip's grade goes. Raises CallFailed."""
     clip = pair.clip
     cdl = clip.cdl or IDENTITY
     if pair.item.still or wish.bake:
         return Layout(IDENTITY, None if clip.lut and cdl == IDENTITY else cdl, 1)
     if clip.lut is None:
         return Layout(cdl, None, 0, _SATURATION_NOTE.format(cdl.saturation) if cdl.saturation != 1.0 else "")
-    node = _find_node(pair.item.handle, wish.lut_node, hint) if wish.lut_node else 1
+    node = search.node(pair.item.handle) if wish.lut_node else 1
     if node > 1:
         return Layout(cdl, None, node, named=True)
     note = "" if node else f"no node '{wish.lut_node}'"
@@ -114,20 +144,7 @@ def grade_hash(clip: Clip, wish: Wish) -> str:
     return hashlib.sha256(json.dumps(asked).encode("utf-8")).hexdigest()[:_HASH_DIGITS]
 
 
-def _find_node(handle: Any, name: str, hint: int) -> int:
-    """The node of this number or label; 0 where there is none."""
-    graph = thing_of(handle, "GetNodeGraph")
-    if not name.isdigit() and _label(graph, hint) == name:
-        return hint
-    count = whole(graph, "GetNumNodes")
-    if name.isdigit():
-        return int(name) if 1 <= int(name) <= count else 0
-    return next((node for node in range(1, count + 1) if _label(graph, node) == name), 0)
-
-
 def _label(graph: Any, node: int) -> str:
-    if node < 1:
-        return ""
     try:
         return expect(str, graph, "GetNodeLabel", node)
     except CallFailed:  # a node that this graph does not have

@@ -11,7 +11,7 @@ from resolve_bridge import versions
 from resolve_bridge.api import ask, expect, succeed, thing_of, whole
 from resolve_bridge.errors import BridgeError, CallFailed
 from resolve_bridge.items import read_items
-from resolve_bridge.ledger import LOCAL, VersionName, entries_of, version_name
+from resolve_bridge.ledger import LOCAL, VersionName, version_name
 from resolve_bridge.match import Pair, match
 from resolve_bridge.package import Package
 from resolve_bridge.session import Session, colour_page, open_session
@@ -44,9 +44,11 @@ def gather(resolve: Any, package: Package, folder: Path) -> List[Evidence]:
     try:
         pairs = match(package.clips, read_items(session.timeline)).pairs
         playhead = expect(str, session.timeline, "GetCurrentTimecode")
-        with colour_page(resolve, notes):
-            found = [_evidence(session, pair, folder) for pair in pairs]
-        succeed(session.timeline, "SetCurrentTimecode", playhead)
+        try:
+            with colour_page(resolve, notes):
+                found = [_evidence(session, pair, folder) for pair in pairs]
+        finally:  # after an interrupt as well
+            ask(session.timeline, "SetCurrentTimecode", playhead)
     except CallFailed as error:
         raise BridgeError(f"the stills cannot be taken: {error.what}") from error
     return found
@@ -69,7 +71,7 @@ def _evidence(session: Session, pair: Pair, folder: Path) -> Evidence:
 
 def _active_version(pair: Pair) -> VersionName:
     handle = pair.item.handle
-    entries = entries_of(expect(dict, handle, "GetMarkers"))
+    entries = pair.item.entries
     current = versions.current_version(handle)
     if not entries or current != VersionName(entries[-1].version, LOCAL):
         raise CallFailed("GetCurrentVersion", "names no version of lutnet's")

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 
 from resolve_bridge.items import Item
 
-LANDED = "landed"  # all that was written has been read back
+LANDED = "landed"  # confirmed by pixels
 ACCEPTED = "accepted, unverified"  # Resolve said yes, and nothing but pixels could tell more
 FAILED = "failed"
 UNCHANGED = "unchanged"  # it was there already
@@ -71,7 +71,7 @@ class Report(NamedTuple):
 
 def other(item: Item) -> Dict[str, Any]:
     """An item that no clip of the package stands for."""
-    reason = item.obstacle or "no clip of the package lies here"
+    reason = item.obstacle or "no clip of the package fits it"
     return {"track": item.track, "start": item.start, "name": item.name, "reason": reason}
 
 

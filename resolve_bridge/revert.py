@@ -5,13 +5,12 @@ Everything it needs is in the markers. LUT files stay in Resolve's LUT folder: o
 
 from typing import Any, List, NamedTuple, Optional
 
-from resolve_bridge.api import expect
 from resolve_bridge.errors import BridgeError, CallFailed
 from resolve_bridge.items import Item, read_items
-from resolve_bridge.ledger import entries_of, entry_from_name
+from resolve_bridge.ledger import entry_from_name
 from resolve_bridge.report import FAILED, PLANNED, REVERTED, Line, Report
 from resolve_bridge.session import Session, colour_page, open_session
-from resolve_bridge.versions import Undo, current_version, take_back
+from resolve_bridge.versions import Undo, current_version, take_back, undo_of
 
 
 class _Found(NamedTuple):
@@ -45,9 +44,12 @@ def _found(session: Session, lines: List[Line]) -> List[_Found]:
         raise BridgeError(f"the timeline's items cannot be read: {error.what}") from error
     found = []
     for item in items:
+        if not item.readable:
+            lines.append(Line(FAILED, item.name, item.track, item.start, reason=item.obstacle))
+            continue
         try:
             undo = _undo_of(item)
-        except CallFailed as error:  # noqa: PERF203 - each item fails by itself
+        except CallFailed as error:
             lines.append(Line(FAILED, item.name, item.track, item.start, reason=error.what))
         else:
             found += [_Found(item, undo)] if undo else []
@@ -56,10 +58,9 @@ def _found(session: Session, lines: List[Line]) -> List[_Found]:
 
 def _undo_of(item: Item) -> Optional[Undo]:
     """What takes the item back, by its markers, or by the active version's name where a run was cut off."""
-    entries = entries_of(expect(dict, item.handle, "GetMarkers"))
-    if entries:
-        last = entries[-1]
-        return Undo(last.base, last.versions, tuple(entry.text() for entry in entries), last.flag)
+    undo = undo_of(item.entries)
+    if undo:
+        return undo
     cut_off = entry_from_name(current_version(item.handle)) if item.path else None
     return Undo(cut_off.base, cut_off.versions) if cut_off else None
 

@@ -21,6 +21,7 @@ class Session(NamedTuple):
     product: str
     project_name: str
     timeline_name: str
+    timeline_id: str
 
     @property
     def colours(self) -> ColourSettings:
@@ -29,14 +30,16 @@ class Session(NamedTuple):
     def require_answers(self) -> None:
         """Raises BridgeError where Resolve no longer answers: a dialog opened, the timeline was closed."""
         try:
-            project = expect(str, self.project, "GetName")
-            timeline = expect(str, self.timeline, "GetName")
+            expect(str, self.timeline, "GetName")
+            project = thing_of(thing_of(self.resolve, "GetProjectManager"), "GetCurrentProject")
+            name = expect(str, project, "GetName")
+            timeline = expect(str, thing_of(project, "GetCurrentTimeline"), "GetUniqueId")
         except CallFailed as error:
             raise BridgeError(
                 f"Resolve stopped answering ({error.what})",
                 "Close any dialog that is open in Resolve, leave the timeline open, and run this again.",
             ) from error
-        if (project, timeline) != (self.project_name, self.timeline_name):
+        if (name, timeline) != (self.project_name, self.timeline_id):
             raise BridgeError(
                 "another project or timeline was opened in Resolve", "Open it again and run this again."
             )
@@ -78,6 +81,7 @@ def open_session(resolve: Any) -> Session:
             product(resolve),
             expect(str, project, "GetName"),
             expect(str, timeline, "GetName"),
+            expect(str, timeline, "GetUniqueId"),
         )
     except CallFailed as error:
         raise BridgeError(

@@ -31,23 +31,34 @@ FITS = {
 
 
 class ColourSettings(NamedTuple):
-    """A timeline's colour settings in Resolve's own words; "" where they cannot be read."""
+    """A timeline's colour settings in Resolve's own words; "" where they cannot be read.
+
+    automatic: Resolve chooses the timeline space by itself, and the keys may hold what was set before.
+    """
 
     science: str
     timeline: str
     output: str
     aces_luts: str
+    automatic: bool = False
 
     @property
     def words(self) -> str:
         if not self.science:
             return "unknown"
+        if self.automatic:
+            return f"{self.science}, automatic: the timeline space is not told"
         return self.science if not self.timeline else f"{self.science}, timeline {self.timeline}"
 
     @property
     def shows_nodes(self) -> bool:
         """Whether a still holds the values that leave the last node, with no transform behind it."""
-        managed = self.science in _MANAGED and self.timeline != "" and self.timeline == self.output
+        managed = (
+            self.science in _MANAGED
+            and not self.automatic
+            and self.timeline != ""
+            and self.timeline == self.output
+        )
         return self.science == UNMANAGED or managed
 
 
@@ -60,6 +71,7 @@ def colour_settings(project: Any, timeline: Any) -> ColourSettings:
         timeline=_combined(found, "colorSpaceTimeline"),
         output=_combined(found, "colorSpaceOutput"),
         aces_luts=str(found.get("colorAcesNodeLUTProcessingSpace") or ""),
+        automatic=str(found.get("isAutoColorManage") or "0") == "1",
     )
 
 
@@ -76,7 +88,8 @@ def require_fit(space: str, settings: ColourSettings) -> None:
     fit = FITS.get(space)
     if fit is not None and settings.science in fit.sciences:
         return
-    if fit is not None and settings.science in _MANAGED and _known(settings.timeline, fit.timelines):
+    managed = settings.science in _MANAGED and not settings.automatic
+    if fit is not None and managed and _known(settings.timeline, fit.timelines):
         return
     raise BridgeError(
         f"the package was graded in '{space}', but nodes of this timeline receive {settings.words}",

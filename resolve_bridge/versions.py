@@ -1,11 +1,11 @@
 """The versions of an item's grade: the user's are never written to, and come back whatever happens."""
 
 from functools import partial
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 from resolve_bridge.api import expect, succeed
 from resolve_bridge.errors import CallFailed
-from resolve_bridge.ledger import LOCAL, VersionName
+from resolve_bridge.ledger import LOCAL, Entry, VersionName
 
 
 class Undo(NamedTuple):
@@ -15,6 +15,14 @@ class Undo(NamedTuple):
     versions: Tuple[str, ...]
     texts: Tuple[str, ...] = ()
     flag: str = ""
+
+
+def undo_of(entries: List[Entry]) -> Optional[Undo]:
+    """What takes back all that ``entries`` of one item record; None where there are none."""
+    if not entries:
+        return None
+    last = entries[-1]
+    return Undo(last.base, last.versions, tuple(entry.text() for entry in entries), last.flag)
 
 
 def current_version(handle: Any) -> VersionName:
@@ -80,18 +88,36 @@ def _leave(handle: Any, version: VersionName, ours: Tuple[str, ...]) -> None:
 
 
 def _delete_versions(handle: Any, ours: Tuple[str, ...]) -> None:
-    there = local_versions(handle)
     for name in ours:
-        if name in there:
-            succeed(handle, "DeleteVersionByName", name, LOCAL)
+        _remove(handle, "DeleteVersionByName", (name, LOCAL), partial(_is_version, handle, name))
+
+
+def _is_version(handle: Any, name: str) -> bool:
+    return name in local_versions(handle)
 
 
 def _delete_marker(handle: Any, text: str) -> None:
+    _remove(handle, "DeleteMarkerByCustomData", (text,), partial(_is_marked, handle, text))
+
+
+def _is_marked(handle: Any, text: str) -> bool:
     markers = expect(dict, handle, "GetMarkers")
-    if any(marker.get("customData") == text for marker in markers.values()):
-        succeed(handle, "DeleteMarkerByCustomData", text)
+    return any(marker.get("customData") == text for marker in markers.values())
 
 
 def _clear_flag(handle: Any, colour: str) -> None:
-    if colour and colour in expect(list, handle, "GetFlagList"):
-        succeed(handle, "ClearFlags", colour)
+    if colour:
+        _remove(handle, "ClearFlags", (colour,), partial(_is_flagged, handle, colour))
+
+
+def _is_flagged(handle: Any, colour: str) -> bool:
+    return colour in expect(list, handle, "GetFlagList")
+
+
+def _remove(handle: Any, call: str, arguments: Tuple[Any, ...], still_there: Callable[[], bool]) -> None:
+    """A refusal is no failure where there is nothing left to remove. Raises CallFailed."""
+    try:
+        succeed(handle, call, *arguments)
+    except CallFailed:
+        if still_there():
+            raise

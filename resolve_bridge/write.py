@@ -4,23 +4,24 @@ In a new version, which copies the user's: CDL on node 1, LUT where the plan say
 last the marker that records it all. A failure anywhere takes the item back to where it was.
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from resolve_bridge import versions
 from resolve_bridge.api import expect, succeed, thing_of
 from resolve_bridge.errors import CallFailed
+from resolve_bridge.items import Item
 from resolve_bridge.ledger import (
     LOCAL,
     Entry,
     VersionName,
-    entries_of,
     entry_from_name,
     free_frame,
     version_name,
 )
+from resolve_bridge.match import Pair
 from resolve_bridge.package import Cdl
-from resolve_bridge.plan import Job
-from resolve_bridge.report import ACCEPTED, FAILED, UNCHANGED, Line
+from resolve_bridge.plan import Job, Layout
+from resolve_bridge.report import ACCEPTED, FAILED, PLANNED, REVERTED, UNCHANGED, Line
 
 FLAG = "Red"
 _COLOURS = {"approved": "Green", "changed": "Green"}  # of markers, by the clip's status
@@ -29,12 +30,15 @@ _MARKER_NAME = "lutnet"
 
 
 class _Before(NamedTuple):
-    """An item before anything is done to it. names: its local versions, read where we were here before."""
+    """An item before anything is done to it. names: what is known of its local versions, ours in any case."""
 
-    markers: Dict[Any, Dict[str, Any]]
     entry: Optional[Entry]
     current: VersionName
     names: List[str]
+
+    def holds(self, grade: str) -> bool:
+        """Whether this very grade is there from an earlier run."""
+        return self.entry is not None and self.entry.grade == grade and self.entry.version in self.names
 
     @property
     def base(self) -> VersionName:
@@ -47,22 +51,45 @@ class _Before(NamedTuple):
 
 def write(job: Job, stamp: str) -> Line:
     """Write ``job``'s grade; how it went. ``stamp`` tells this run's versions from earlier ones."""
-    handle = job.item.handle
     try:
-        before = _look(handle)
-        if before.entry and before.entry.grade == job.grade and before.entry.version in before.names:
+        before = _look(job.item)
+        if before.entry and before.holds(job.grade):
             return _again(job, before.entry, before.current)
     except CallFailed as error:
         return job.line(FAILED, error.what)
     return _Attempt(job, before, stamp).made()
 
 
-def _look(handle: Any) -> _Before:
-    markers = expect(dict, handle, "GetMarkers")
-    current = versions.current_version(handle)
-    entry = next(reversed(entries_of(markers)), None) or entry_from_name(current)
-    names = versions.local_versions(handle) if entry else []
-    return _Before(markers, entry, current, names)
+def forecast(pair: Pair, layout: Layout, grade: str) -> Tuple[str, str]:
+    """The outcome that ``write`` would have, as far as it can be foretold without changing anything, and why."""
+    try:
+        before = _look(pair.item)
+        if before.holds(grade):
+            return UNCHANGED, ""
+        if layout.lut_node == 1 and not layout.named and before.base == before.current:
+            _require_free(expect(str, thing_of(pair.item.handle, "GetNodeGraph"), "GetLUT", 1))
+    except CallFailed as error:
+        return FAILED, error.what
+    return PLANNED, ""
+
+
+def withdraw(item: Item, line: Line) -> Line:
+    """Take back what an earlier run did to ``item``; ``line``, saying how that went."""
+    undo = versions.undo_of(item.entries)
+    left = versions.take_back(item.handle, undo) if undo else []
+    if left:
+        return line._replace(outcome=FAILED).noting("could not be taken back: " + "; ".join(left))
+    return line._replace(outcome=REVERTED)
+
+
+def _look(item: Item) -> _Before:
+    current = versions.current_version(item.handle)
+    entry = next(reversed(item.entries), None) or entry_from_name(current)
+    names: List[str] = []
+    if entry is not None:
+        in_use = current == VersionName(entry.version, LOCAL)
+        names = list(entry.versions) if in_use else versions.local_versions(item.handle)
+    return _Before(entry, current, names)
 
 
 def _again(job: Job, entry: Entry, current: VersionName) -> Line:
@@ -126,19 +153,24 @@ class _Attempt:
 
     def _write_grade(self) -> None:
         job, graph = self.job, thing_of(self.handle, "GetNodeGraph")
-        own_lut = expect(str, graph, "GetLUT", 1)
+        own_lut = "" if self._told_before else expect(str, graph, "GetLUT", 1)
         if own_lut and job.lut_node != 1:
             note = "node 1 also holds the LUT {}; whether before or after the CDL is not known"
             self.notes += (note.format(own_lut),)
-        elif own_lut and not job.layout.named:
-            why = f"was not asked: node 1 holds the LUT {own_lut}; name the node for lutnet's with --lut-node"
-            raise CallFailed("SetLUT", why)
+        elif not job.layout.named:
+            _require_free(own_lut)
         self._set_cdl()
         if job.lut:
             succeed(graph, "SetLUT", job.lut_node, job.lut)
             found = expect(str, graph, "GetLUT", job.lut_node)
             if not _same_path(found, job.lut):
                 raise CallFailed("SetLUT", f"said yes, but the node holds {found!r}")
+
+    @property
+    def _told_before(self) -> bool:
+        """Whether the LUT of the user's that node 1 may hold matters no more than when this base was graded first."""
+        old = self.old
+        return old is not None and old.grade != "" and old.base == self.before.base and self.job.lut_node != 1
 
     def _set_cdl(self) -> None:
         try:
@@ -162,7 +194,7 @@ class _Attempt:
     def _add_marker(self) -> None:
         clip = self.job.clip
         colour = _UNSURE_COLOUR if clip.unsure else _COLOURS.get(clip.status, _PROPOSED_COLOUR)
-        frame = free_frame(self.before.markers, clip.duration)
+        frame = free_frame(self.job.item.markers, clip.duration)
         text = self._entry().text()
         succeed(self.handle, "AddMarker", frame, colour, _MARKER_NAME, clip.findings, 1, text)
 
@@ -173,6 +205,12 @@ class _Attempt:
         stale = self.old.flag if not self.job.clip.unsure else ""
         left = versions.remove_marks(self.handle, (self.old.text(),), stale)
         self.notes += tuple("the earlier mark remains: " + problem for problem in left)
+
+
+def _require_free(own_lut: str) -> None:
+    if own_lut:
+        why = f"was not asked: node 1 holds the LUT {own_lut}; name the node for lutnet's with --lut-node"
+        raise CallFailed("SetLUT", why)
 
 
 def cdl_argument(cdl: Cdl, node: int = 1) -> Dict[str, str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lutnet.result import ClipResult, Status
+from lutnet.shot import Shot
 from resolve_bridge.items import read_items
 from resolve_bridge.match import Matching, match
 from resolve_bridge.media_path import Likeness, likeness
@@ -16,6 +19,7 @@ from resolve_bridge.report import ACCEPTED, FAILED, LEFT
 from tests.resolve_bridge import documents
 from tests.resolve_bridge.conftest import Bench, MakeBench
 from tests.resolve_bridge.standin.build import desk_of, timeline_from_otio
+from tests.resolve_bridge.standin.data import Item
 
 REAL = ["otio/effects.otio", "resolve_shaped/resolve_shaped.otio"]
 
@@ -133,10 +137,50 @@ def test_a_clip_inside_a_compound_clip_does_not_grade_the_compound(bench: MakeBe
     assert made.item("Compound").current == ("Version 1", 0)
 
 
-def test_an_item_that_was_disabled_since_is_not_graded(bench: MakeBench) -> None:
+def test_an_item_that_was_disabled_since_is_graded_for_when_it_is_enabled(bench: MakeBench) -> None:
     made = bench()
     made.item("a.mov").enabled = False
-    assert "disabled" in reason(made, "a.mov")
+    assert made.apply().lines[0].outcome == ACCEPTED
+    assert not made.item("a.mov").enabled
+
+
+def test_a_transition_that_covers_a_clip_wholly_does_not_hide_it(bench: MakeBench) -> None:
+    made = bench()
+    first = made.item("a.mov")
+    assert made.desk.open_timeline is not None
+    cover = Item("Cross Dissolve", first.start, first.duration, None, "transition")
+    for place in (0, 2):
+        made.desk.open_timeline.tracks[0].insert(place, cover)
+        assert made.apply().lines[0].outcome != FAILED
+        made.desk.open_timeline.tracks[0].remove(cover)
+
+
+def test_two_files_of_one_name_that_changed_places_are_not_matched(bench: MakeBench, tmp_path: Path) -> None:
+    (one,) = documents.media(tmp_path / "day 1", "clip.mov")
+    (two,) = documents.media(tmp_path / "day 2", "clip.mov")
+    made = bench([documents.clip(one, 48), documents.clip(two, 48)])
+    first, second = made.items
+    first.media, second.media = second.media, first.media
+    report = made.apply()
+    assert [line.outcome for line in report.lines] == [FAILED] * 2
+    assert "another file of the same name lies there" in report.lines[0].reason
+
+
+def test_a_rejected_clip_that_changed_places_is_a_rival_still(bench: MakeBench, tmp_path: Path) -> None:
+    def grader(number: int, shot: Shot) -> ClipResult:
+        result = documents.graded(number, shot)
+        return result if number == 0 else replace(result, status=Status.REJECTED)
+
+    (long,) = documents.media(tmp_path / "media", "long.mov")
+    made = bench([documents.clip(long, 48, 0), documents.clip(long, 48, 200)], grader=grader)
+    first, second = made.items
+    first.offset, second.offset = second.offset, first.offset
+    assert [line.outcome for line in made.apply().lines] == [FAILED, LEFT]
+
+
+def test_items_of_clips_without_a_grade_are_not_called_strangers(bench: MakeBench) -> None:
+    made = bench(grader=lambda n, s: replace(documents.graded(n, s), status=Status.REJECTED))
+    assert made.apply().others == ()
 
 
 def test_media_that_went_offline_or_moved_is_graded_with_a_note(bench: MakeBench) -> None:

@@ -260,3 +260,12 @@ def test_folders_are_those_of_each_system(tmp_path: Path) -> None:
     assert lut_folder({"BMD_RESOLVE_LUT_DIR": str(tmp_path)}, "linux") == tmp_path
     with pytest.raises(BridgeError, match="--lut-folder"):
         lut_folder({"BMD_RESOLVE_LUT_DIR": str(tmp_path / "none")}, "linux")
+
+
+def test_a_name_that_the_console_cannot_show_does_not_end_a_run() -> None:
+    code = "from resolve_bridge.menu import _say; _say('lutnet: 1/3 applied \\u65e5\\u672c.mov')"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+    )
+    assert said.stdout == "lutnet: 1/3 applied ??.mov\n"

@@ -19,7 +19,7 @@ from resolve_bridge.cube import parse_cube
 from resolve_bridge.errors import BridgeError
 from resolve_bridge.luts import shelf
 from resolve_bridge.package import read_package
-from resolve_bridge.report import ACCEPTED, LEFT, UNCHANGED
+from resolve_bridge.report import ACCEPTED, FAILED, LEFT, PLANNED, REVERTED, UNCHANGED
 from resolve_bridge.revert import revert
 from tests.resolve_bridge import documents
 from tests.resolve_bridge.conftest import MakeBench
@@ -210,8 +210,41 @@ def test_a_damaged_or_foreign_cube_is_refused(text: str) -> None:
 
 
 def test_names_of_timelines_make_safe_folders(tmp_path: Path) -> None:
-    assert shelf(tmp_path, "../../R\u00e9el 1/2").folder == "lutnet/R_el_1_2"
-    assert shelf(tmp_path, "...").folder == "lutnet/timeline"
+    assert shelf(tmp_path, "cut_v2").folder == "lutnet/cut_v2"
+    assert shelf(tmp_path, "../../R\u00e9el 1/2").folder.startswith("lutnet/R_el_1_2-")
+    assert shelf(tmp_path, "...").folder.startswith("lutnet/timeline-")
+
+
+def test_no_two_timelines_share_a_folder(tmp_path: Path) -> None:
+    long = "a documentary about something very long, reel "
+    names = [long + "1", long + "2", "A B", "A_B", "\u65e5\u672c", "\u6771\u4eac", "timeline"]
+    assert len({shelf(tmp_path, name).folder for name in names}) == len(names)
+
+
+def test_a_grade_that_is_rejected_after_it_was_applied_is_taken_back(bench: MakeBench) -> None:
+    made = bench()
+    before = snapshot(made.desk.open_timeline)
+    made.apply()
+
+    def reject(document: Any) -> None:
+        for clip in document["clips"]:
+            clip["status"] = "rejected"
+
+    changed(made.package, reject)
+    assert {line.outcome for line in made.apply(dry_run=True).lines} == {PLANNED}
+    report = made.apply()
+    assert {line.outcome for line in report.lines} == {REVERTED}, report.to_text()
+    assert snapshot(made.desk.open_timeline) == before
+    assert {line.outcome for line in made.apply().lines} == {LEFT}
+
+
+def test_a_dry_run_tells_what_is_there_already_and_what_would_be_refused(bench: MakeBench) -> None:
+    made = bench()
+    made.apply()
+    assert {line.outcome for line in made.apply(dry_run=True).lines} == {UNCHANGED}
+    revert(made.desk.resolve())
+    made.item("b.mov").nodes[0].lut = "own.cube"
+    assert made.apply(dry_run=True).lines[1].outcome == made.apply().lines[1].outcome == FAILED
 
 
 def test_a_lut_folder_that_cannot_be_written_is_one_clear_error(bench: MakeBench) -> None:

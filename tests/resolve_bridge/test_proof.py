@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from lutnet.cli.resolve_proof import proven
+from lutnet.grade import CDL, Grade
+from lutnet.result import ClipResult, Status
 from resolve_bridge.errors import BridgeError
 from resolve_bridge.package import read_package
 from resolve_bridge.report import ACCEPTED, FAILED, LANDED, Report
@@ -79,3 +81,15 @@ def test_behind_an_output_transform_nothing_is_claimed(bench: MakeBench, tmp_pat
     made.desk.settings.update(colorScienceMode="acescct")
     with pytest.raises(BridgeError, match="output transform"):
         proven(made.apply(assume=True), made.desk.resolve(), read_package(made.package), tmp_path)
+
+
+def test_a_swallowed_grade_too_small_for_stills_to_tell_is_not_called_landed(
+    bench: MakeBench, tmp_path: Path
+) -> None:
+    faint = Grade(CDL((1.0,) * 3, (0.004,) * 3, (1.0,) * 3, 1.0))
+    made = rendering(
+        bench(grader=lambda n, s: ClipResult(s, Status.PROPOSED, documents.diagnosis(), faint)), Engine()
+    )
+    made.item("a.mov").nodes[0].keyframed = True
+    report = proof(made, tmp_path)
+    assert report.lines[0].outcome == ACCEPTED and "no proof" in report.lines[0].notes[-1]

@@ -58,6 +58,7 @@ def test_the_same_space_is_accepted(bench: MakeBench, space: str, settings: dict
         (DWG, {"colorScienceMode": "davinciYRGB", "colorSpaceTimeline": "DaVinci WG/Intermediate"}),
         ("Some space of tomorrow", {"colorScienceMode": "davinciYRGB"}),
         (REC709, {"colorScienceMode": ""}),
+        (REC709, {"colorScienceMode": MANAGED, "isAutoColorManage": "1"}),
         (REC709, {"colorScienceMode": "a science of tomorrow"}),
     ],
 )

@@ -101,7 +101,9 @@ class TimelineItem(Remote):
         self.item.markers[int(frame)] = values
         return True
 
-    def GetMarkers(self) -> Dict[float, Dict[str, Any]]:
+    def GetMarkers(self) -> Optional[Dict[float, Dict[str, Any]]]:
+        if self.item.kind == "transition":
+            return None
         return {float(frame): dict(marker) for frame, marker in self.item.markers.items()}
 
     def DeleteMarkerByCustomData(self, data: str) -> bool:
