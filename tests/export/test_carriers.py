@@ -170,7 +170,7 @@ def test_clf_is_in_the_namespace_that_old_readers_know_and_ascii(tmp_path: Path)
 
 
 def test_a_failed_proof_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(folder: Path, delivery: Delivery) -> None:
+    def refuse(folder: Path, delivery: Delivery) -> float:
         raise OutputError("misread", where=folder)
 
     monkeypatch.setitem(CARRIERS, "ccc", replace(CARRIERS["ccc"], verify=refuse))

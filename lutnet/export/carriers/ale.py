@@ -45,13 +45,15 @@ def _row(shot: Shot, cdl: CDL, reel: str, rate: Fraction) -> tuple[str, ...]:
     return (one_line(shot.name), "V", start, end, reel, sop_text(cdl), f"{cdl.saturation:.6f}")
 
 
-def _verify(folder: Path, delivery: Delivery) -> None:
+def _verify(folder: Path, delivery: Delivery) -> float:
     path = folder / f"{delivery.name}.ale"
     read = clips_by_otio(path, ALE, delivery.rate)
     if len(read) != len(delivery.graded):
         raise misread(path, len(read), f"{len(delivery.graded)} rows")
-    for row, (_, grade) in zip(read, delivery.graded, strict=True):
-        require_cdl(path, cdl_of_otio(row, path), grade.cdl)
+    pairs = zip(read, delivery.graded, strict=True)
+    return max(
+        (require_cdl(path, cdl_of_otio(row, path), grade.cdl) for row, (_, grade) in pairs), default=0.0
+    )
 
 
 CARRIER = Carrier("ale", "<timeline>.ale", CDL_ONLY, "6 decimals", _files, _verify)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery, require_cdl
-from lutnet.export.carriers.reread import cdl_by_ocio
+from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery
+from lutnet.export.carriers.reread import require_cdls
 from lutnet.export.cdl_xml import cc_text
 
 
@@ -16,10 +16,9 @@ def _files(delivery: Delivery) -> Iterator[CarrierFile]:
         yield CarrierFile(f"{clip.stem}.cc", text.encode("utf-8"))
 
 
-def _verify(folder: Path, delivery: Delivery) -> None:
-    for clip, grade in delivery.graded:
-        path = folder / f"{clip.stem}.cc"
-        require_cdl(path, cdl_by_ocio(path, clip.stem), grade.cdl)
+def _verify(folder: Path, delivery: Delivery) -> float:
+    paths = {clip.stem: folder / f"{clip.stem}.cc" for clip, _ in delivery.graded}
+    return require_cdls(paths, delivery)
 
 
 CARRIER = Carrier("cc", "<clip>.cc", CDL_ONLY, "6 decimals", _files, _verify)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery, require_cdl
-from lutnet.export.carriers.reread import cdl_by_ocio
+from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery
+from lutnet.export.carriers.reread import require_cdls
 from lutnet.export.cdl_xml import Correction, collection_text
 
 
@@ -17,11 +17,10 @@ def collection(delivery: Delivery) -> CarrierFile:
     return CarrierFile(f"{delivery.name}.ccc", text.encode("utf-8"))
 
 
-def verify_collection(folder: Path, delivery: Delivery) -> None:
-    """Raise OutputError where OpenColorIO finds another CDL under a clip's id."""
+def verify_collection(folder: Path, delivery: Delivery) -> float:
+    """``require_cdls`` of the collection."""
     path = folder / f"{delivery.name}.ccc"
-    for clip, grade in delivery.graded:
-        require_cdl(path, cdl_by_ocio(path, clip.stem), grade.cdl)
+    return require_cdls({clip.stem: path for clip, _ in delivery.graded}, delivery)
 
 
 def _files(delivery: Delivery) -> Iterator[CarrierFile]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery, require_cdl
-from lutnet.export.carriers.reread import cdl_by_ocio
+from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery
+from lutnet.export.carriers.reread import require_cdls
 from lutnet.export.cdl_xml import Correction, decision_list_text
 
 
@@ -19,10 +19,9 @@ def _files(delivery: Delivery) -> Iterator[CarrierFile]:
         yield CarrierFile(f"{delivery.name}.cdl", text.encode("utf-8"))
 
 
-def _verify(folder: Path, delivery: Delivery) -> None:
+def _verify(folder: Path, delivery: Delivery) -> float:
     path = folder / f"{delivery.name}.cdl"
-    for clip, grade in delivery.graded:
-        require_cdl(path, cdl_by_ocio(path, clip.stem), grade.cdl)
+    return require_cdls({clip.stem: path for clip, _ in delivery.graded}, delivery)
 
 
 CARRIER = Carrier("cdl", "<timeline>.cdl", CDL_ONLY, "6 decimals", _files, _verify)

@@ -18,7 +18,7 @@ from lutnet.export.carriers.reread import cdl_of_ocio, parts_by_ocio
 from lutnet.export.cdl_xml import nodes_text
 from lutnet.export.cube import plain
 from lutnet.export.soundness import require_sound, summary
-from lutnet.grade import CDL, LUT3D
+from lutnet.grade import CDL, LUT3D, Grade
 
 _NAMESPACE = "urn:AMPAS:CLF:v3.0"
 _DEPTHS = 'inBitDepth="32f" outBitDepth="32f"'
@@ -63,20 +63,22 @@ def _lut_text(lut: LUT3D) -> str:
     )
 
 
-def _verify(folder: Path, delivery: Delivery) -> None:
-    for clip, grade in delivery.graded:
-        path = folder / f"{clip.stem}.clf"
-        parts = parts_by_ocio(path)
-        expected = [ocio.CDLTransform] + [ocio.Lut3DTransform] * (grade.lut is not None)
-        if [type(part) for part in parts] != expected:
-            raise misread(
-                path, [type(part).__name__ for part in parts], "the CDL, then the LUT if there is one"
-            )
-        if parts[0].getStyle() != ocio.CDL_ASC:
-            raise misread(path, str(parts[0].getStyle()), "a CDL that clips")
-        require_cdl(path, cdl_of_ocio(parts[0], path), grade.cdl)
-        if grade.lut is not None:
-            require_table(path, _table(parts[1]), grade.lut.table, _TOLERANCE)
+def _verify(folder: Path, delivery: Delivery) -> float:
+    pairs = [(folder / f"{clip.stem}.clf", grade) for clip, grade in delivery.graded]
+    return max((_difference(path, grade) for path, grade in pairs), default=0.0)
+
+
+def _difference(path: Path, grade: Grade) -> float:
+    parts = parts_by_ocio(path)
+    expected = [ocio.CDLTransform] + [ocio.Lut3DTransform] * (grade.lut is not None)
+    if [type(part) for part in parts] != expected:
+        raise misread(path, [type(part).__name__ for part in parts], "the CDL, then the LUT if there is one")
+    if parts[0].getStyle() != ocio.CDL_ASC:
+        raise misread(path, str(parts[0].getStyle()), "a CDL that clips")
+    difference = require_cdl(path, cdl_of_ocio(parts[0], path), grade.cdl)
+    if grade.lut is None:
+        return difference
+    return max(difference, require_table(path, _table(parts[1]), grade.lut.table, _TOLERANCE))
 
 
 def _table(lut: ocio.Lut3DTransform) -> Table:

@@ -37,20 +37,23 @@ def _referring(delivery: Delivery) -> Iterator[CarrierFile]:
         yield collection(delivery)
 
 
-def _verify_inline(folder: Path, delivery: Delivery) -> None:
-    for path, clip, event in _events(folder, delivery):
-        if clip.grade is not None:
-            require_cdl(path, cdl_of_otio(event, path), clip.grade.cdl)
+def _verify_inline(folder: Path, delivery: Delivery) -> float:
+    differences = [
+        require_cdl(path, cdl_of_otio(event, path), clip.grade.cdl)
+        for path, clip, event in _events(folder, delivery)
+        if clip.grade is not None
+    ]
+    return max(differences, default=0.0)
 
 
-def _verify_referring(folder: Path, delivery: Delivery) -> None:
-    verify_collection(folder, delivery)
+def _verify_referring(folder: Path, delivery: Delivery) -> float:
     for path, clip, event in _events(folder, delivery):
         comments = event.metadata.get("cmx_3600", {}).get("comments", [])
         named = [comment.split()[-1] for comment in comments if comment.startswith("ASC_CC_XML")]
         expected = [] if clip.grade is None else [clip.stem]
         if named != expected:
             raise misread(path, named, f"the id {clip.stem}")
+    return verify_collection(folder, delivery)
 
 
 def _events(folder: Path, delivery: Delivery) -> Iterator[tuple[Path, CarriedClip, Clip]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from lutnet.errors import OutputError
 from lutnet.export.carriers.record import (
     WHOLE_LUT,
+    CarriedClip,
     Carrier,
     CarrierFile,
     Delivery,
@@ -49,10 +50,12 @@ class LutFormat:
             content = self.encode(lut, f"{clip.shot.name} - lutnet", comments)
             yield CarrierFile(f"{clip.stem}{self.suffix}", content)
 
-    def _verify(self, folder: Path, delivery: Delivery) -> None:
-        for clip, grade in delivery.graded:
-            path = folder / f"{clip.stem}{self.suffix}"
-            require_table(path, self._reread(path), self._sampled(grade).table, 0.75 * self.step)
+    def _verify(self, folder: Path, delivery: Delivery) -> float:
+        return max((self._difference(folder, clip, grade) for clip, grade in delivery.graded), default=0.0)
+
+    def _difference(self, folder: Path, clip: CarriedClip, grade: Grade) -> float:
+        path = folder / f"{clip.stem}{self.suffix}"
+        return require_table(path, self._reread(path), self._sampled(grade).table, 0.75 * self.step)
 
     def _reread(self, path: Path) -> Table:
         try:
@@ -68,10 +71,11 @@ class LutFormat:
         return lut
 
 
-def require_table(path: Path, found: Table, expected: Table, tolerance: float) -> None:
-    """Raise OutputError where a re-read table has another size or is off by more than ``tolerance``."""
+def require_table(path: Path, found: Table, expected: Table, tolerance: float) -> float:
+    """The largest difference of a re-read table; OutputError for another size or one above ``tolerance``."""
     if found.shape != expected.shape:
         raise misread(path, found.shape, f"{expected.shape}")
     difference = float(np.abs(found - np.clip(expected, 0.0, 1.0)).max())
     if not difference <= tolerance:
         raise misread(path, difference, f"{tolerance:g}")
+    return difference

@@ -70,7 +70,8 @@ class Carrier:
 
     name: as ``--carrier`` takes it. writes: names of its files. holds: what of a grade they carry.
     precision: of the numbers in them. files: makes the files. verify: re-reads those in a folder with a reader
-    that is not their writer; raises OutputError that names the file which says something else.
+    that is not their writer, and returns the largest difference; raises OutputError that names the file which says
+    something else.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Carrier:
     holds: str
     precision: str
     files: Callable[[Delivery], Iterator[CarrierFile]]
-    verify: Callable[[Path, Delivery], None]
+    verify: Callable[[Path, Delivery], float]
 
 
 CDL_ONLY = "CDL"
@@ -98,12 +99,13 @@ def misread(path: Path, difference: object, allowed: str) -> OutputError:
     )
 
 
-def require_cdl(path: Path, found: CDL, expected: CDL) -> None:
-    """Raise OutputError where a re-read CDL is not the one that was written, to 1e-6."""
+def require_cdl(path: Path, found: CDL, expected: CDL) -> float:
+    """The largest difference of a re-read CDL from the one that was written; OutputError above 1e-6."""
     pairs = zip(_numbers(found), _numbers(expected), strict=True)
     difference = max(abs(one - other) for one, other in pairs)
     if not difference <= CDL_TOLERANCE:
         raise misread(path, difference, f"{CDL_TOLERANCE:g}")
+    return difference
 
 
 def _numbers(cdl: CDL) -> tuple[float, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,20 +13,45 @@ import opentimelineio as otio
 import PyOpenColorIO as ocio
 
 from lutnet.errors import InputError, MissingPartError, OutputError
+from lutnet.export.carriers.record import Delivery, require_cdl
 from lutnet.grade import CDL
 
 EDL = "cmx_3600"
 ALE = "ale"
 
 
+@contextmanager
+def silent_ocio() -> Iterator[None]:
+    """OpenColorIO without its warnings: it prints one for every MediaRef, among others."""
+    level = ocio.GetLoggingLevel()
+    ocio.SetLoggingLevel(ocio.LOGGING_LEVEL_NONE)
+    try:
+        yield
+    finally:
+        ocio.SetLoggingLevel(level)
+
+
 def cdl_by_ocio(path: Path, id: str) -> CDL:
     """The CDL that OpenColorIO finds under ``id``. Raises OutputError where it finds none."""
     ocio.ClearAllCaches()
     try:
-        found = ocio.CDLTransform.CreateFromFile(str(path), id)
+        with silent_ocio():
+            found = ocio.CDLTransform.CreateFromFile(str(path), id)
     except ocio.Exception as error:
         raise OutputError(f"OpenColorIO cannot read the CDL back: {error}", value=id, where=path) from error
     return cdl_of_ocio(found, path)
+
+
+def require_cdls(paths: Mapping[str, Path], delivery: Delivery) -> float:
+    """The largest difference of the CDLs that OpenColorIO finds under the clips' stems, each in its path.
+
+    Raises OutputError where it finds another CDL or none.
+    """
+    differences = [
+        require_cdl(paths[clip.stem], cdl_by_ocio(paths[clip.stem], clip.stem), grade.cdl)
+        for clip, grade in delivery.graded
+    ]
+    return max(differences, default=0.0)
 
 
 def cdl_of_ocio(found: ocio.CDLTransform, path: Path) -> CDL:
@@ -54,7 +81,8 @@ def table_by_ocio(path: Path, points: int) -> npt.NDArray[np.float32]:
 def _processor(path: Path) -> ocio.Processor:
     ocio.ClearAllCaches()
     try:
-        return ocio.Config.CreateRaw().getProcessor(ocio.FileTransform(str(path)))
+        with silent_ocio():
+            return ocio.Config.CreateRaw().getProcessor(ocio.FileTransform(str(path)))
     except ocio.Exception as error:
         raise OutputError(f"OpenColorIO cannot read the file back: {error}", where=path) from error
 
