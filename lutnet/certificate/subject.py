@@ -11,12 +11,19 @@ import PyOpenColorIO as ocio
 import torch
 from torch import Tensor
 
-from lutnet.certificate.trial import require_end
+from lutnet.certificate.contents import (
+    assumed_depth,
+    require_plain_numbers,
+    require_self_contained,
+    require_suffix,
+)
+from lutnet.certificate.trial import try_reading
 from lutnet.errors import GradeFileError
-from lutnet.export.cdl_xml import local_name, parsed, read_cc
+from lutnet.export.carriers.reread import silent_ocio
+from lutnet.export.cdl_xml import read_cdls
 from lutnet.export.cube_reader import read_cube_file
 from lutnet.export.hald_reader import read_hald
-from lutnet.grade import CDL, LUT3D, Grade
+from lutnet.grade import LUT3D, Grade
 from lutnet.ops.lut3d import identity_lattice
 
 SAMPLES = 33
@@ -24,20 +31,10 @@ SAMPLES = 33
 
 _OURS = "lutnet "
 _BAKED = "holds CDL and LUT"
-_OCIO_SUFFIXES = {
-    ".clf",
-    ".ctf",
-    ".3dl",
-    ".csp",
-    ".spi3d",
-    ".spi1d",
-    ".ccc",
-    ".cdl",
-    ".itx",
-    ".look",
-    ".vf",
-    ".m3d",
-}
+_XML_SUFFIXES = (".clf", ".ctf", ".look")
+_TEXT_SUFFIXES = (".3dl", ".csp", ".spi3d", ".spi1d", ".vf", ".m3d")
+_MADE_OF_3D = {".3dl", ".m3d", ".vf"}
+_KNOWN = (".cube", ".itx", ".cc", ".ccc", ".cdl", ".png", *_XML_SUFFIXES, *_TEXT_SUFFIXES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,26 +58,21 @@ class Subject:
     notes: tuple[str, ...] = ()
 
 
-_XML_SUFFIXES = {".clf", ".ctf", ".ccc", ".cdl", ".look"}
-
-
 def read_subject(path: Path) -> Subject:
-    """Read any LUT or CDL. Raises GradeFileError where it cannot be read."""
+    """Read any LUT or CDL. Raises GradeFileError where it cannot be read, or would be read wrongly."""
     suffix = path.suffix.lower()
-    if suffix == ".cube":
+    if suffix not in _KNOWN:
+        raise GradeFileError(
+            "file is of no known format", value=path.suffix, allowed=", ".join(_KNOWN), where=path
+        )
+    require_suffix(path)
+    if suffix in {".cube", ".itx"}:
         return _cube(path)
-    if suffix == ".cc":
-        return _cdl(path, read_cc(path))
+    if suffix in {".cc", ".ccc", ".cdl"}:
+        return _cdl(path)
     if suffix == ".png":
         return _lut(path, "Hald PNG", read_hald(path))
-    if suffix in _OCIO_SUFFIXES:
-        return _by_ocio(path)
-    raise GradeFileError(
-        "file is of no known format",
-        value=path.suffix,
-        allowed=", ".join(sorted({".cube", ".cc", ".png", *_OCIO_SUFFIXES})),
-        where=path,
-    )
+    return _by_ocio(path)
 
 
 def _cube(path: Path) -> Subject:
@@ -93,7 +85,9 @@ def _cube(path: Path) -> Subject:
         if declared
     )
     if file.lut is not None and file.curves is None and _is_unit(file.lut):
-        subject = _lut(path, f".cube, {file.dialect} dialect, {file.lut.size} points", file.lut)
+        subject = _lut(
+            path, f"{path.suffix.lower()}, {file.dialect} dialect, {file.lut.size} points", file.lut
+        )
     else:
         parts = f"1D of {len(file.curves.table)}" if file.curves else ""
         parts += f"{' and ' if parts else ''}3D of {file.lut.size}" if file.lut else ""
@@ -119,29 +113,33 @@ def _lut(path: Path, format: str, lut: LUT3D) -> Subject:
     return Subject(path, format, lattice, lut.apply, step=_step(lut.table))
 
 
-def _cdl(path: Path, cdl: CDL) -> Subject:
+def _cdl(path: Path) -> Subject:
+    cdls = read_cdls(path)
+    notes = (f"the first of {len(cdls)} CDLs was looked at",) if len(cdls) > 1 else ()
     return Subject(
-        path, "ASC CDL", Grade(cdl).apply_colours(identity_lattice(SAMPLES)), cdl.apply, own_size=False,
-        is_cdl=True, baked=True,
+        path, "ASC CDL", Grade(cdls[0]).apply_colours(identity_lattice(SAMPLES)), cdls[0].apply, own_size=False,
+        is_cdl=True, baked=True, notes=notes,
     )  # fmt: skip
 
 
 def _by_ocio(path: Path) -> Subject:
     """Everything that OpenColorIO reads: its 3D LUT where it is one alone, else samples."""
-    if not path.is_file():
-        raise GradeFileError("cannot read the LUT: no such file", where=path)
-    if path.suffix.lower() in _XML_SUFFIXES:
-        parsed(path)  # refuses entities, which OpenColorIO would expand
+    suffix = path.suffix.lower()
+    if suffix in _XML_SUFFIXES:
+        require_self_contained(path)
     else:
-        require_end(path)
+        require_plain_numbers(path)
+    notes = try_reading(path)
+    if suffix == ".3dl":
+        notes = (*assumed_depth(path), *notes)
     ocio.ClearAllCaches()
     try:
-        processor = ocio.Config.CreateRaw().getProcessor(_transform(path))
+        with silent_ocio():
+            processor = ocio.Config.CreateRaw().getProcessor(_transform(path))
         exact = processor.getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
         parts = list(processor.createGroupTransform())
     except (ocio.Exception, UnicodeError) as error:
-        reason = str(error).splitlines()[0].partition(" All formats")[0]
-        raise GradeFileError(f"OpenColorIO cannot read it: {reason}", where=path) from error
+        raise GradeFileError(f"OpenColorIO cannot read the LUT: {error}", where=path) from error
 
     def apply(colours: Tensor) -> Tensor:
         values = np.ascontiguousarray(colours.numpy(), dtype=np.float32).copy()
@@ -149,24 +147,20 @@ def _by_ocio(path: Path) -> Subject:
         return torch.from_numpy(values)
 
     luts = [part for part in parts if isinstance(part, ocio.Lut3DTransform)]
+    if suffix in _MADE_OF_3D and not luts:
+        raise GradeFileError("file is not what its suffix says: it holds no 3D LUT", value=suffix, where=path)
     alone = len(parts) == 1 and len(luts) == 1
     size = luts[0].getGridSize() if alone else SAMPLES
     lattice = apply(identity_lattice(size))
-    if not bool(torch.isfinite(lattice).all()):
+    tables = [np.asarray(part.getData()) for part in luts] + [lattice.numpy()]
+    if not all(np.isfinite(table).all() for table in tables):
         raise GradeFileError("LUT holds a value that is not a number", where=path)
     cdl = all(isinstance(part, ocio.CDLTransform) for part in parts)
     kind = "ASC CDL" if cdl else ", ".join(type(part).__name__.removesuffix("Transform") for part in parts)
     return Subject(
         path, f"{path.suffix.lower()}, {kind or 'identity'}, read by OpenColorIO", lattice, apply, own_size=alone,
-        step=_step(lattice.numpy()), is_cdl=cdl, baked=not alone, notes=_only_first(path),
+        step=_step(lattice.numpy()), is_cdl=cdl, baked=not alone, notes=notes,
     )  # fmt: skip
-
-
-def _only_first(path: Path) -> tuple[str, ...]:
-    if path.suffix.lower() not in {".ccc", ".cdl"}:
-        return ()
-    count = sum(1 for node in parsed(path).iter() if local_name(node) == "ColorCorrection")
-    return (f"the first of {count} CDLs was looked at",) if count > 1 else ()
 
 
 def _transform(path: Path) -> ocio.FileTransform:

@@ -107,6 +107,14 @@ def read_cc(path: Path) -> CDL:
     return _cdl_of(root, path)
 
 
+def read_cdls(path: Path) -> list[CDL]:
+    """The CDLs of a ``.cc``, ``.ccc`` or ``.cdl`` file, in its order; at least one. Raises as ``read_cc`` does."""
+    cdls = [_cdl_of(node, path) for node in parsed(path).iter() if local_name(node) == _ROOT]
+    if not cdls:
+        raise GradeFileError("file holds no CDL", allowed=_ROOT, where=path)
+    return cdls
+
+
 def _cdl_of(node: Element, path: Path) -> CDL:
     """The CDL whose SOPNode and SatNode are children of ``node``, an element of ``path``.
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from lutnet.certificate import Certificate, Subject, Verdict, certify, certify_subject, read_subject
 from lutnet.certificate.occupancy import CELLS, DISPLAY, SPACES, occupied_cells
-from lutnet.certificate.trial import require_end
+from lutnet.certificate.trial import try_reading
 from lutnet.cli.main import main
 from lutnet.errors import GradeFileError, InputError, LutnetError
 from lutnet.export.carriers import write_carriers
@@ -296,7 +296,7 @@ def test_a_file_that_keeps_opencolorio_busy_for_ever_is_refused(tmp_path: Path) 
     path = tmp_path / "busy.csp"
     path.write_text(BUSY)
     with pytest.raises(GradeFileError, match="does not finish"):
-        require_end(path, 3.0)
+        try_reading(path, 3.0)
 
 
 SEEDS = {
