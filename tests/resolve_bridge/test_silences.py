@@ -10,7 +10,7 @@ import pytest
 
 from lutnet.grade import Grade
 from lutnet.result import ClipResult, Status
-from resolve_bridge.api import ask, offers
+from resolve_bridge.api import ask, expect, offers
 from resolve_bridge.apply import Options, apply
 from resolve_bridge.connect import connect_inside
 from resolve_bridge.errors import BridgeError, CallFailed
@@ -55,6 +55,26 @@ def test_missing_calls_look_present_and_are_none(bench: MakeBench) -> None:
     assert not offers(resolve, "NoSuchCall") and offers(resolve, "OpenPage")
     with pytest.raises(CallFailed, match="NoSuchCall is not there"):
         ask(resolve, "NoSuchCall")
+
+
+@pytest.mark.parametrize("answer", [None, False])
+def test_a_call_made_up_for_a_missing_name_is_not_believed(bench: MakeBench, answer: object) -> None:
+    made = bench(edition=Edition((21, 0, 0)))
+    made.desk.world.fabricates = [answer]
+    resolve = made.desk.resolve()
+    assert resolve.NoSuchCall() is answer
+    assert not offers(resolve, "NoSuchCall")
+    with pytest.raises(CallFailed, match="NoSuchCall"):
+        expect(str, resolve, "NoSuchCall")
+    assert outcomes(made) == [ACCEPTED] * 3
+    assert outcomes(made) == [UNCHANGED] * 3
+    made.desk.world.hidden = ["SetLUT"]
+    made.item("b.mov").versions = {("Version 1", 0): made.item("b.mov").versions["Version 1", 0]}
+    made.item("b.mov").current = ("Version 1", 0)
+    made.item("b.mov").markers.clear()
+    report = made.apply()
+    assert [line.outcome for line in report.lines] == [UNCHANGED, FAILED, UNCHANGED]
+    assert "SetLUT" in report.lines[1].reason
 
 
 @pytest.mark.parametrize("version", [(19, 1, 3), (20, 0, 1), (21, 0, 2), (21, 1, 0)])
