@@ -78,8 +78,14 @@ class GradedTimeline:
 
 
 def diagnose(frames: Tensor | Frames, reference: Tensor | Frames | None = None) -> Diagnosis:
-    """Say what is wrong with one shot; see ``lutnet.diagnosis.diagnose``."""
-    return diagnosis.diagnose(frames, reference)
+    """Say what is wrong with one shot; see ``lutnet.diagnosis.diagnose``.
+
+    With a reference, which is right, say what sets the shot apart from it: exactly where both show the same
+    scene, by what is wrong with each where they do not.
+    """
+    if reference is None:
+        return diagnosis.diagnose(frames)
+    return refinement.diagnose_beside(_as_frames(frames), _as_frames(reference))
 
 
 def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Grade:

@@ -18,13 +18,20 @@ from lutnet.plain import cdl_to_plain, corrections_to_plain, fault_to_plain
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("frames", nargs="+", metavar="FRAME", type=Path, help="a still or a video file")
+    parser.add_argument(
+        "--ref",
+        type=Path,
+        metavar="REF",
+        help="a still or clip that is right: say what sets each FRAME apart",
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(options: argparse.Namespace) -> int:
     # All are read before anything is said: one bad name must not leave half an answer.
     frames = [(path, read_frames(path)) for path in options.frames]
-    diagnoses = [(path, diagnose(each)) for path, each in frames]
+    reference = None if options.ref is None else read_frames(options.ref)
+    diagnoses = [(path, diagnose(each, reference)) for path, each in frames]
     if options.json:
         print_json([_entry(path, diagnosis) for path, diagnosis in diagnoses])
     else:

@@ -76,14 +76,34 @@ def no_evidence() -> Evidence:
 
 
 def difference(shot: Evidence, reference: Evidence) -> Evidence:
-    """The evidence for level(shot) - level(reference), as far as the seven levels reach."""
+    """The evidence for level(shot) - level(reference), as far as the seven levels reach.
+
+    What is wrong with the reference is its grade, and wanted; what it shows says nothing of the shot. So a
+    reference that may well be untouched leaves the shot's own diagnosis as it is.
+    """
     joint = shot.levels.exp().unsqueeze(-1) * reference.levels.exp().unsqueeze(-2)
     steps = torch.arange(len(LEVELS))
     target = (steps.unsqueeze(-1) - steps + len(LEVELS) // 2).clamp(0, len(LEVELS) - 1)
-    levels = torch.zeros_like(shot.levels).index_add(1, target.flatten(), joint.flatten(1))
-    repair = (shot.repair - reference.repair).clamp(-1.0, 1.0)
-    # Both are repaired by what they need, whether or not either is right: the gap is what is asked for.
-    return Evidence(levels.log(), shot.fault, repair, 0.0, shot.heard & reference.heard)
+    apart = torch.zeros_like(shot.levels).index_add(1, target.flatten(), joint.flatten(1))
+    levels = reference.clean * shot.levels.exp() + (1.0 - reference.clean) * apart
+    fault = reference.clean * shot.fault.exp() + (1.0 - reference.clean) * _fault_of_levels(apart)
+    repair = amounts_to_undo(shot) - amounts_to_undo(reference)
+    # Both are already shrunk by how right they may be.
+    return Evidence(levels.log(), fault.log(), repair.clamp(-1.0, 1.0), 0.0, shot.heard & reference.heard)
+
+
+def _fault_of_levels(levels: Tensor) -> Tensor:
+    """Probabilities ``[43]`` that one correction is off by one of its levels and all the others by none."""
+    none = LEVELS.index(0.0)
+    logs = levels.clamp(min=1e-9).log()
+    others = logs[:, none].sum()
+    single = torch.stack([
+        logs[row, column] - logs[row, none] + others
+        for row in range(len(HEADS))
+        for column in range(len(LEVELS))
+        if column != none
+    ])  # fmt: skip
+    return torch.cat((single, others.view(1))).softmax(0)
 
 
 def without_colour(evidence: Evidence) -> Evidence:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
+from torch import Tensor
+
 from lutnet.ops import detune
 
 LEVELS = detune.LEVELS
@@ -51,3 +54,12 @@ HEADS = (
 FAULTS = tuple((head.name, level) for head in HEADS for level in LEVELS if level != 0.0)
 """The 42 single faults in the order of the fault classes; class 42, after them, is a clean frame."""
 CLEAN = len(FAULTS)
+
+
+def class_amounts() -> Tensor:
+    """The detune amounts ``[43, 7]`` of every fault class; the last row, a clean frame, is zero."""
+    amounts = torch.zeros(CLEAN + 1, len(HEADS))
+    names = [head.name for head in HEADS]
+    for row, (name, level) in enumerate(FAULTS):
+        amounts[row, names.index(name)] = level
+    return amounts

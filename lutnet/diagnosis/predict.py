@@ -42,7 +42,8 @@ def diagnose(
     ----------
     frames: ``[N, 3, H, W]`` floating point, encoded Rec.709 in 0..1, all of one shot; values outside are
         clipped.
-    reference: frames that are right, of the same scene; the diagnosis is then of the difference to them.
+    reference: frames that are right; the diagnosis is then of the difference to them, by what is wrong with
+        each (``lutnet.refinement.diagnose_beside`` is exact where both show the same scene).
     model: other weights than those that ship.
 
     Returns a Diagnosis whose CDL is finite for any finite input. Frames that hold no evidence (black,

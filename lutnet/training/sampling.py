@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS
+from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS, class_amounts
 from lutnet.ops import detune as model
 from lutnet.ops.cdl import luma, saturate
 from lutnet.training.photos import PhotoSet, sample_crop
@@ -86,11 +86,7 @@ def draw_faults(count: int, mix: Mix, generator: torch.Generator) -> Faults:
 
 def single_amounts(classes: Tensor) -> Tensor:
     """Amounts ``[B, 7]`` of fault classes ``[B]`` (CLEAN gives zeros)."""
-    table = torch.zeros(CLEAN + 1, len(HEADS))
-    names = [head.name for head in HEADS]
-    for row, (name, level) in enumerate(FAULTS):
-        table[row, names.index(name)] = level
-    return table[classes]
+    return class_amounts()[classes]
 
 
 def seven_amounts(count: int, generator: torch.Generator) -> Tensor:
