@@ -11,6 +11,11 @@ from lutnet.timeline import Timeline, read_timeline
 
 def add_timeline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", type=Path, help="an .otio timeline (EDL, XML, AAF with lutnet[nle])")
+    add_media(parser)
+
+
+def add_media(parser: argparse._ActionsContainer) -> None:
+    """The options that say where media is now."""
     parser.add_argument(
         "--media-root",
         action="append",

@@ -13,8 +13,7 @@ from lutnet.ops.fit_detune import PRIOR, DetunePairs, fit_detune
 SUREST = 0.03
 """Smallest deviation of an amount: pairs of two pictures are never quite of the same places."""
 
-_NORMAL = torch.distributions.Normal(0.0, 1.0)
-_QUANTILES = _NORMAL.icdf((torch.arange(64) + 0.5) / 64)
+_QUANTILES = torch.special.ndtri((torch.arange(64) + 0.5) / 64)  # of the normal distribution
 _HALF_STEP = LEVELS[-1] / 6
 
 
@@ -58,7 +57,7 @@ def _correction(row: int, amount: float, deviation: float) -> Correction:
 def _confidence(amount: float, deviation: float) -> float:
     """That the nearest level is 0, or lies on the side of ``amount``."""
     edges = torch.tensor([-_HALF_STEP, _HALF_STEP])
-    below, inside = _NORMAL.cdf((edges - amount) / deviation).tolist()
+    below, inside = torch.special.ndtr((edges - amount) / deviation).tolist()
     if abs(amount) < _HALF_STEP:
         return float(inside - below)
     return float(1.0 - inside) if amount > 0 else float(below)

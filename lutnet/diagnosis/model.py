@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lutnet import weights
 from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.look import Look, look_from_stored, look_tensors, look_to_plain
 from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig
-from lutnet.errors import WeightsError
+from lutnet.errors import InputError, WeightsError
 
 DEFAULT = "diagnosis"
 
@@ -37,16 +38,27 @@ class Calibration:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DiagnosisModel:
-    """network: in evaluation mode. calibration: fitted on sources that the network was not trained on."""
+    """network: in evaluation mode. calibration: fitted on sources that the network was not trained on.
+
+    look: what is right in one show, put on frames that are neutral; None: neutral is right.
+    sha256: of the file it came from, or empty.
+    """
 
     network: DiagnosisNetwork
     calibration: Calibration = field(default_factory=Calibration)
+    look: Look | None = None
+    sha256: str = ""
 
 
 @cache
 def default_model() -> DiagnosisModel:
     """The model that ships with lutnet, loaded once. Raises WeightsError when its file was changed."""
     return restored(weights.shipped(DEFAULT))
+
+
+def load_named(path: Path | None) -> DiagnosisModel:
+    """The model of ``path``, or the one that ships where there is none. Raises WeightsError."""
+    return default_model() if path is None else load_model(path)
 
 
 def load_model(path: Path) -> DiagnosisModel:
@@ -57,7 +69,11 @@ def load_model(path: Path) -> DiagnosisModel:
 def save_model(path: Path, model: DiagnosisModel) -> str:
     """Write ``model`` and return the file's SHA-256."""
     config = {"network": model.network.config.as_json(), "calibration": asdict(model.calibration)}
-    return weights.save_network(path, model.network.state_dict(), config)
+    tensors = dict(model.network.state_dict())
+    if model.look is not None:
+        config["look"] = look_to_plain(model.look)
+        tensors |= look_tensors(model.look)
+    return weights.save_network(path, tensors, config)
 
 
 def restored(stored: weights.StoredNetwork) -> DiagnosisModel:
@@ -65,12 +81,13 @@ def restored(stored: weights.StoredNetwork) -> DiagnosisModel:
     try:
         network = DiagnosisNetwork(NetworkConfig.from_json(stored.config["network"]))
         calibration = _calibration(stored.config["calibration"])
-    except (KeyError, TypeError, ValueError) as error:
+        look, tensors = look_from_stored(stored.config.get("look"), stored.tensors)
+    except (KeyError, TypeError, ValueError, InputError) as error:
         raise WeightsError(
             "weights are not those of a diagnosis network", where=stored.source, fix=f"Reason: {error!r}."
         ) from error
-    weights.load_state(network, stored)
-    return DiagnosisModel(network.eval(), calibration)
+    weights.load_state(network, replace(stored, tensors=tensors))
+    return DiagnosisModel(network.eval(), calibration, look, stored.sha256)
 
 
 def _calibration(values: Mapping[str, Any]) -> Calibration:

@@ -21,7 +21,7 @@ from lutnet.diagnosis.evidence import (
 from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS
 from lutnet.diagnosis.model import Calibration, DiagnosisModel, default_model
 from lutnet.diagnosis.network import Verdict, sample_grid
-from lutnet.diagnosis.repair import repair_cdl
+from lutnet.diagnosis.repair import repair_grade
 from lutnet.grade import Correction, Diagnosis, Fault, Grade
 from lutnet.ops.detune import undo
 from lutnet.shot import Frames
@@ -46,7 +46,8 @@ def diagnose(
         each (``lutnet.refinement.diagnose_beside`` is exact where both show the same scene).
     model: other weights than those that ship.
 
-    Returns a Diagnosis whose CDL is finite for any finite input. Frames that hold no evidence (black,
+    With the weights of a show, corrections are what sets the shot apart from the show's look, and the grade
+    leads to it. Returns a Diagnosis whose CDL is finite for any finite input. Frames that hold no evidence (black,
     white, flat, tiny, monochrome) give low confidence and a warning.
     Raises InputError for NaN, infinity or another shape.
     """
@@ -59,11 +60,24 @@ def diagnose(
         right = _frames(reference)
         right_pixels = _sampled(right, model)
         evidence = difference(evidence, _evidence(right_pixels, _content(right, right_pixels), model))
+    amounts = amounts_to_undo(evidence)
+    if model.look is not None:
+        evidence = difference(evidence, model.look.evidence())
     corrections = corrections_of(evidence, model.calibration)
     if not bool(content.telling.any()):
         return Diagnosis(corrections, None, Grade(), content.warnings)
-    cdl = repair_cdl(pixels[content.telling], amounts_to_undo(evidence))
-    return Diagnosis(corrections, _fault(evidence.fault), Grade(cdl), content.warnings)
+    grade = repair_grade(pixels[content.telling], amounts, model.look.grade if model.look else Grade())
+    return Diagnosis(corrections, _fault(evidence.fault), grade, content.warnings)
+
+
+def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
+    """What ``model``'s network sees in one shot, before it is put into words or beside a look.
+
+    ``frames`` as ``diagnose`` takes them; without any that tell, the evidence of nothing. Raises InputError.
+    """
+    shot = _frames(frames)
+    pixels = _sampled(shot, model)
+    return _evidence(pixels, _content(shot, pixels), model)
 
 
 def corrections_of(evidence: Evidence, calibration: Calibration) -> dict[str, Correction]:

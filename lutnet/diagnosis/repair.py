@@ -1,11 +1,11 @@
-"""From the amounts that spoiled a shot to the CDL that undoes them on the shot's own colours."""
+"""From the amounts that spoiled a shot to the grade that undoes them on the shot's own colours."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from lutnet.grade import CDL
+from lutnet.grade import CDL, Grade
 from lutnet.ops.detune import undo
 from lutnet.ops.fit_cdl import CDLNumbers, fit_cdl
 from lutnet.ops.lut3d import identity_lattice
@@ -17,10 +17,22 @@ SCENERY_SHARE = 0.05
 """Weight of a coarse lattice of all colours: a shot of few colours must not give wild numbers elsewhere."""
 
 
-def repair_cdl(frames: Tensor, amounts: Tensor) -> CDL:
-    """The CDL nearest to ``undo(frames, amounts)``: frames ``[N, 3, H, W]`` in 0..1, amounts ``[7]``."""
+def repair_grade(frames: Tensor, amounts: Tensor, look: Grade) -> Grade:
+    """``repair_cdl``, then a show's ``look``: one CDL where the look is a CDL, else the LUT carries the look."""
+    if look.lut is None:
+        return Grade(repair_cdl(frames, amounts, look.cdl))
+    lut = look.lut if look.cdl.is_identity else look.baked(look.lut.size).lut
+    return Grade(repair_cdl(frames, amounts), lut)
+
+
+def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:
+    """The CDL nearest to ``undo(frames, amounts)``, then ``look``.
+
+    frames: ``[N, 3, H, W]`` in 0..1. amounts: ``[7]``.
+    """
+    look = look or CDL()
     if not bool(amounts.any()):
-        return CDL()
+        return look
     seen = frames.movedim(1, -1).reshape(-1, 3)
     seen = seen[torch.linspace(0, len(seen) - 1, min(PIXELS, len(seen))).long()]
     lattice = identity_lattice(4).reshape(-1, 3)
@@ -31,7 +43,7 @@ def repair_cdl(frames: Tensor, amounts: Tensor) -> CDL:
             torch.full((len(lattice),), SCENERY_SHARE / len(lattice)),
         )
     )
-    return _record(fit_cdl(colours, undo(colours, amounts), weights))
+    return _record(fit_cdl(colours, look.apply(undo(colours, amounts)), weights))
 
 
 def _record(numbers: CDLNumbers) -> CDL:

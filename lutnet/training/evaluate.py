@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS
-from lutnet.diagnosis.model import DiagnosisModel, default_model, load_model
+from lutnet.diagnosis.model import DiagnosisModel, load_named
 from lutnet.diagnosis.predict import diagnose
 from lutnet.grade import Diagnosis, Fault
 from lutnet.ops.difference import delta_e_rgb
@@ -103,8 +103,7 @@ class Case:
 
 def evaluate(settings: EvaluateSettings) -> Evaluation:
     """Score the weights on every photograph of the folder."""
-    model = default_model() if settings.weights is None else load_model(settings.weights)
-    return evaluate_model(model, load_photos(settings.photos), settings)
+    return evaluate_model(load_named(settings.weights), load_photos(settings.photos), settings)
 
 
 def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSettings) -> Evaluation:

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 _CONFIG_KEY = "lutnet.config"
+_SEAL_KEY = "lutnet.sha256"
+"""Over configuration and numbers: a file of a user's own is in no table that could say what it should be."""
 
 
 @dataclass(frozen=True, eq=False)
 class StoredNetwork:
-    """tensors: as ``state_dict`` has them. config: whatever rebuilds the network. source: the file."""
+    """tensors: as ``state_dict`` has them. config: whatever rebuilds the network. source, sha256: the file."""
 
     tensors: Mapping[str, Tensor]
     config: Mapping[str, Any]
     source: Path
+    sha256: str = ""
 
 
 def load_network(path: Path, *, sha256: str | None = None) -> StoredNetwork:
@@ -45,10 +48,19 @@ def load_network(path: Path, *, sha256: str | None = None) -> StoredNetwork:
         )
     try:
         tensors = safetensors.torch.load(data)
-        config = json.loads(_header(data)["__metadata__"][_CONFIG_KEY])
+        stated = _header(data)["__metadata__"]
+        config, seal = json.loads(stated[_CONFIG_KEY]), stated.get(_SEAL_KEY)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
         raise WeightsError("not a weights file of lutnet", where=path, fix=f"Reason: {error}.") from error
-    return StoredNetwork(tensors, config, path)
+    if seal is not None and seal != (found := _seal(stated[_CONFIG_KEY], data)):
+        raise WeightsError(
+            "weights file is damaged",
+            value=found,
+            allowed=f"SHA-256 {seal} of what it holds",
+            where=path,
+            fix="Restore it from a copy, or train it again.",
+        )
+    return StoredNetwork(tensors, config, path, digest)
 
 
 def save_network(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> str:
@@ -56,7 +68,9 @@ def save_network(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str,
     import safetensors.torch
 
     dense = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    data = safetensors.torch.save(dense, metadata={_CONFIG_KEY: json.dumps(config, sort_keys=True)})
+    stated = {_CONFIG_KEY: json.dumps(config, sort_keys=True)}
+    seal = _seal(stated[_CONFIG_KEY], safetensors.torch.save(dense))
+    data = safetensors.torch.save(dense, metadata={**stated, _SEAL_KEY: seal})
     temporary = path.with_name(path.name + ".tmp")
     try:
         temporary.write_bytes(data)
@@ -89,7 +103,14 @@ def _read(path: Path) -> bytes:
 
 
 def _header(data: bytes) -> dict[str, Any]:
-    # The format: 8 bytes little-endian header length, then a JSON header. load() has validated both.
-    length = int.from_bytes(data[:8], "little")
-    header: dict[str, Any] = json.loads(data[8 : 8 + length])
+    header: dict[str, Any] = json.loads(data[8 : _header_end(data)])
     return header
+
+
+def _header_end(data: bytes) -> int:
+    # The format: 8 bytes little-endian header length, then a JSON header. load() has validated both.
+    return 8 + int.from_bytes(data[:8], "little")
+
+
+def _seal(config: str, data: bytes) -> str:
+    return hashlib.sha256(config.encode() + data[_header_end(data) :]).hexdigest()
