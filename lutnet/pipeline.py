@@ -16,11 +16,12 @@ from pathlib import Path
 from torch import Tensor
 
 from lutnet import diagnosis, refinement
+from lutnet.diagnosis.model import DiagnosisModel, load_named
 from lutnet.diagnosis.words import findings, phrase
 from lutnet.errors import InputError, MediaError, OutputError
 from lutnet.export.caption import Finding
 from lutnet.export.carriers import complete_package, require_carriers
-from lutnet.export.package import RunSettings, check_folder, default_folder, write_package
+from lutnet.export.package import RunSettings, UsedWeights, check_folder, default_folder, write_package
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import job_hash, reference_hash
@@ -46,6 +47,7 @@ class GradeSettings:
     bake: one LUT holds CDL and LUT. discard_decisions: overwrite what people approved, changed or rejected.
     carriers: names of further files to put the grades in (see ``lutnet.export.carriers``).
     verify: re-read every file with another program, and fail where it says something else.
+    weights: of the diagnosis, a show's own for instance; None are those that ship.
     """
 
     strength: float = 1.0
@@ -54,6 +56,7 @@ class GradeSettings:
     discard_decisions: bool = False
     carriers: tuple[str, ...] = ()
     verify: bool = False
+    weights: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 4:
@@ -77,15 +80,22 @@ class GradedTimeline:
         return tuple(clip for clip in self.clips if clip.status is Status.SKIPPED)
 
 
-def diagnose(frames: Tensor | Frames, reference: Tensor | Frames | None = None) -> Diagnosis:
+def diagnose(
+    frames: Tensor | Frames,
+    reference: Tensor | Frames | None = None,
+    *,
+    weights: Path | str | None = None,
+) -> Diagnosis:
     """Say what is wrong with one shot; see ``lutnet.diagnosis.diagnose``.
 
     With a reference, which is right, say what sets the shot apart from it: exactly where both show the same
     scene, by what is wrong with each where they do not.
+    weights: a file of ``lutnet train``, a show's own for instance. Raises WeightsError where it is none.
     """
+    model = load_named(None if weights is None else Path(weights))
     if reference is None:
-        return diagnosis.diagnose(frames)
-    return refinement.diagnose_beside(_as_frames(frames), _as_frames(reference))
+        return diagnosis.diagnose(frames, model=model)
+    return refinement.diagnose_beside(_as_frames(frames), _as_frames(reference), model)
 
 
 def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Grade:
@@ -138,9 +148,15 @@ def match_file(
     return _grade(plan, reference, output, settings or GradeSettings(), on_clip)
 
 
-def grade_shot(shot: Shot, frames: Frames, reference: Reference | None, strength: float) -> ClipResult:
+def grade_shot(
+    shot: Shot,
+    frames: Frames,
+    reference: Reference | None,
+    strength: float,
+    model: DiagnosisModel | None = None,
+) -> ClipResult:
     """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong)."""
-    found = diagnosis.diagnose(frames)
+    found = diagnosis.diagnose(frames, model=model)
     refined = refinement.refine(frames, reference.sets if reference else (), found, strength=strength)
     warnings = dict.fromkeys((*frames.warnings, *found.warnings, *refined.warnings))
     return ClipResult(shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(warnings))
@@ -156,12 +172,14 @@ def _grade(
     folder = default_folder(plan.path) if output is None else Path(output)
     check_folder(folder)
     reference = None if reference_name is None else read_reference(str(reference_name), plan)
-    jobs = _jobs(plan.shots, reference, settings)
+    model = load_named(settings.weights)
+    jobs = _jobs(plan.shots, reference, settings, model)
     run = RunSettings(
         version("lutnet"),
         strength=settings.strength,
         reference=reference.description if reference else None,
         bake=settings.bake,
+        weights=None if settings.weights is None else UsedWeights(settings.weights.name, model.sha256),
     )
     with (
         _kept(folder),
@@ -172,7 +190,7 @@ def _grade(
             store.require_undecided(jobs)
         results: list[ClipResult] = []
         spool = LutSpool()
-        for result, frame in _results(plan.shots, reference, settings):
+        for result, frame in _results(plan.shots, reference, settings, model):
             if frame is not None:
                 thumbnails.add(result.shot.id, frame)
             results.append(spool.keep(result))
@@ -185,7 +203,7 @@ def _grade(
 
 
 def _results(
-    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings
+    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings, model: DiagnosisModel
 ) -> Iterator[tuple[ClipResult, Tensor | None]]:
     """Each shot's result, in order, with the frame that shows it; few are under way, so memory stays flat."""
 
@@ -196,7 +214,7 @@ def _results(
             frames = read_shot(shot, count=settings.frames)
         except MediaError as error:
             return ClipResult(shot, Status.SKIPPED, warnings=(str(error),)), None
-        result = grade_shot(shot, frames, reference, settings.strength)
+        result = grade_shot(shot, frames, reference, settings.strength, model)
         return result, frames.pixels[len(frames) // 2]
 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="shot") as pool:
@@ -209,9 +227,13 @@ def _results(
             yield waiting.popleft().result()
 
 
-def _jobs(shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings) -> dict[str, str]:
+def _jobs(
+    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings, model: DiagnosisModel
+) -> dict[str, str]:
     digest = None if reference is None else reference_hash(reference)
     facts = {"strength": settings.strength, "frames": settings.frames, "version": version("lutnet")}
+    if settings.weights is not None:
+        facts["weights"] = model.sha256
     return {shot.id: job_hash(shot, digest, facts) for shot in shots}
 
 

@@ -82,3 +82,19 @@ def test_every_shipped_file_is_the_one_in_the_table_and_has_a_complete_card(weig
 
 def test_all_shipped_weights_together_stay_below_20_mb():
     assert sum(weights.path.stat().st_size for weights in WEIGHTS) < 20_000_000
+
+
+def test_a_flipped_byte_of_a_file_in_no_table_is_refused_by_its_seal(stored):
+    _, path, _ = stored
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(WeightsError, match=r"damaged.*SHA-256"):
+        load_network(path)
+
+
+def test_a_changed_configuration_is_refused_by_the_seal(stored):
+    _, path, _ = stored
+    path.write_bytes(path.read_bytes().replace(b'\\"width\\": 3', b'\\"width\\": 4'))
+    with pytest.raises(WeightsError, match="damaged"):
+        load_network(path)

@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REF",
         help="a still or clip that is right: say what sets each FRAME apart",
     )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
@@ -31,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     # All are read before anything is said: one bad name must not leave half an answer.
     frames = [(path, read_frames(path)) for path in options.frames]
     reference = None if options.ref is None else read_frames(options.ref)
-    diagnoses = [(path, diagnose(each, reference)) for path, each in frames]
+    diagnoses = [(path, diagnose(each, reference, weights=options.weights)) for path, each in frames]
     if options.json:
         print_json([_entry(path, diagnosis) for path, diagnosis in diagnoses])
     else:

@@ -47,6 +47,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames", type=int, default=3, metavar="K", help="frames looked at per shot (default: 3)"
     )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
+    )
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
         "--discard-decisions", action="store_true", help="overwrite what people approved, changed or rejected"
@@ -73,6 +76,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
         options.discard_decisions,
         tuple(options.carrier),
         options.verify,
+        options.weights,
     )
 
 

@@ -87,7 +87,9 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> int:
     start = options.start
     if start == DEFAULT_WEIGHTS:
-        raise InputError("photographs train a network of its own", value=start, allowed="a weights file", where="--from")
+        raise InputError(
+            "photographs train a network of its own", value=start, allowed="a weights file", where="--from"
+        )
     settings = TrainSettings(
         photos=options.photos,
         out=options.output,
@@ -110,7 +112,9 @@ def _train(options: argparse.Namespace) -> int:
 def _train_show(options: argparse.Namespace) -> int:
     path: Path = options.output
     if path.suffix != ".safetensors":
-        raise InputError("a show model is one file", value=path, allowed="a name that ends in .safetensors", where="-o")
+        raise InputError(
+            "a show model is one file", value=path, allowed="a name that ends in .safetensors", where="-o"
+        )
     if not path.absolute().parent.is_dir():
         raise InputError("no such folder", value=path.absolute().parent, where="-o")
     start = load_named(None if options.start in (None, DEFAULT_WEIGHTS) else Path(options.start))
@@ -138,7 +142,14 @@ def _command(options: argparse.Namespace) -> str:
         value = getattr(options, name)
         if value:
             words += [f"--{name}", *(path.name for path in (value if isinstance(value, list) else [value]))]
-    words += ["--from", options.start or DEFAULT_WEIGHTS, "-o", options.output.name, "--seed", str(options.seed)]
+    words += [
+        "--from",
+        options.start or DEFAULT_WEIGHTS,
+        "-o",
+        options.output.name,
+        "--seed",
+        str(options.seed),
+    ]
     return shlex.join(words)
 
 

@@ -8,11 +8,15 @@ import torch
 from torch import Tensor
 
 from lutnet.diagnosis.heads import CLEAN, FAULTS, HEADS, LEVELS
+from lutnet.diagnosis.look import Look
 from lutnet.diagnosis.model import Calibration
 from lutnet.diagnosis.network import Verdict
 
 SECOND_LOOK = 0.3
 """Share of the second look's repair that is added: measured best on held-out sources (see experiments)."""
+
+LEAST_SHARE = 1e-6
+"""Of probability: the logarithm of nothing is no number."""
 
 CHROMATIC = ("temperature", "tint", "saturation")
 
@@ -104,6 +108,19 @@ def _fault_of_levels(levels: Tensor) -> Tensor:
         if column != none
     ])  # fmt: skip
     return torch.cat((single, others.view(1))).softmax(0)
+
+
+def evidence_of_look(look: Look) -> Evidence:
+    """The evidence that frames with ``look`` and nothing else would give."""
+    amounts = torch.tensor(look.amounts).unsqueeze(-1)
+    # Shared between the two nearest levels, so that the expectation is the amount.
+    shares = (1.0 - (amounts - torch.tensor(LEVELS)).abs() * 3.0).clamp(min=LEAST_SHARE)
+    return replace(
+        no_evidence(),
+        levels=(shares / shares.sum(-1, keepdim=True)).log(),
+        clean=float(amounts.abs().max() < LEVELS[-1] / 6),
+        heard=torch.ones(len(HEADS), dtype=torch.bool),
+    )
 
 
 def without_colour(evidence: Evidence) -> Evidence:

@@ -10,12 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lutnet.diagnosis.evidence import Evidence
-from lutnet.diagnosis.heads import CLEAN, HEADS, LEVELS
+from lutnet.diagnosis.heads import HEADS
 from lutnet.grade import CDL, LUT3D, Grade
 
 _LATTICE = "look.lut"
-_LEAST_SHARE = 1e-6  # of probability: the logarithm of nothing is no number
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,20 +28,6 @@ class Look:
             math.isfinite(amount) and abs(amount) <= 1.0 for amount in self.amounts
         ):
             raise ValueError(f"amounts of a look are not {len(HEADS)} numbers in -1..1: {self.amounts}")
-
-    def evidence(self) -> Evidence:
-        """The evidence that frames with this look and nothing else would give."""
-        amounts = torch.tensor(self.amounts).unsqueeze(-1)
-        # Shared between the two nearest levels, so that the expectation is the amount.
-        shares = (1.0 - (amounts - torch.tensor(LEVELS)).abs() * 3.0).clamp(min=_LEAST_SHARE)
-        neutral = float(amounts.abs().max() < LEVELS[-1] / 6)
-        return Evidence(
-            levels=(shares / shares.sum(-1, keepdim=True)).log(),
-            fault=torch.zeros(CLEAN + 1).log_softmax(-1),
-            repair=torch.zeros(len(HEADS)),
-            clean=neutral,
-            heard=torch.ones(len(HEADS), dtype=torch.bool),
-        )
 
 
 def look_to_plain(look: Look) -> dict[str, Any]:
@@ -75,6 +59,7 @@ def look_from_stored(
     rest = dict(tensors)
     if plain is None:
         return None, rest
-    cdl = CDL(*(tuple(plain[name]) for name in ("slope", "offset", "power")), float(plain["saturation"]))
+    slope, offset, power = (tuple(plain[name]) for name in ("slope", "offset", "power"))
+    cdl = CDL(slope, offset, power, float(plain["saturation"]))
     lut = LUT3D(rest.pop(_LATTICE).numpy()) if plain["lut"] else None
     return Look(Grade(cdl, lut), tuple(float(amount) for amount in plain["amounts"])), rest

@@ -13,6 +13,7 @@ from lutnet.diagnosis.evidence import (
     Evidence,
     amounts_to_undo,
     difference,
+    evidence_of_look,
     no_evidence,
     pooled,
     with_second_look,
@@ -62,7 +63,7 @@ def diagnose(
         evidence = difference(evidence, _evidence(right_pixels, _content(right, right_pixels), model))
     amounts = amounts_to_undo(evidence)
     if model.look is not None:
-        evidence = difference(evidence, model.look.evidence())
+        evidence = difference(evidence, evidence_of_look(model.look))
     corrections = corrections_of(evidence, model.calibration)
     if not bool(content.telling.any()):
         return Diagnosis(corrections, None, Grade(), content.warnings)

@@ -18,11 +18,8 @@ SCENERY_SHARE = 0.05
 
 
 def repair_grade(frames: Tensor, amounts: Tensor, look: Grade) -> Grade:
-    """``repair_cdl``, then a show's ``look``: one CDL where the look is a CDL, else the LUT carries the look."""
-    if look.lut is None:
-        return Grade(repair_cdl(frames, amounts, look.cdl))
-    lut = look.lut if look.cdl.is_identity else look.baked(look.lut.size).lut
-    return Grade(repair_cdl(frames, amounts), lut)
+    """``undo(frames, amounts)``, then a show's ``look``: all that a CDL can, and the look's LUT after it."""
+    return Grade(repair_cdl(frames, amounts, look.cdl), look.lut)
 
 
 def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -67,12 +67,21 @@ class SourceTimeline(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class UsedWeights:
+    """Weights of the diagnosis that are not those which ship. name: of the file. sha256: of its content."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunSettings:
     """What a run was asked for, as the package states it.
 
     version: of lutnet. space: OpenColorIO name of the grading space. strength: 0 and above.
     reference: what shots were matched to, in words or as a path; None for corrections alone.
     bake: one LUT holds CDL and LUT; every CDL is then written as the identity, so that none is applied twice.
+    weights: of the diagnosis; None are those that ship.
     """
 
     version: str
@@ -80,6 +89,7 @@ class RunSettings:
     strength: float = 1.0
     reference: str | None = None
     bake: bool = False
+    weights: UsedWeights | None = None
 
 
 def default_folder(timeline: Path) -> Path:
@@ -244,6 +254,7 @@ class _Writer:
             "strength": float(self.settings.strength),
             "reference": self.settings.reference,
             "bake": self.settings.bake,
+            **({} if self.settings.weights is None else {"weights": asdict(self.settings.weights)}),
             "files": files,
             "clips": clips,
         }

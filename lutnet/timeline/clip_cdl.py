@@ -22,7 +22,9 @@ def clip_cdl(clip: Any) -> CDL | None:
         slope, offset, power = (tuple(float(value) for value in sop[name]) for name in _PARTS)
         return CDL(slope, offset, power, float(stated.get("asc_sat", 1.0)))  # type: ignore[arg-type]
     except (InputError, KeyError, TypeError, ValueError) as error:
-        raise TimelineError("the clip's CDL cannot be read", where=clip.name, fix=f"Reason: {error}.") from error
+        raise TimelineError(
+            "the clip's CDL cannot be read", where=clip.name, fix=f"Reason: {error}."
+        ) from error
 
 
 _PARTS = ("slope", "offset", "power")

@@ -102,11 +102,33 @@ def save_show(path: Path, show: Show, command: str) -> str:
 
 
 def _look_of_pairs(neutral: Tensor, graded: Tensor) -> Look:
-    kept = torch.linspace(0, graded.shape[0] * graded.shape[1] - 1, COLOURS).long()
-    source, target = (colours.reshape(-1, 3)[kept] for colours in (neutral, graded))
-    pairs = Correspondence(source, target, torch.ones(len(source)), 1.0, len(source), exact=False)
+    """The grade that most stills share; ``neutral`` and ``graded`` are colours ``[N, P, 3]``.
+
+    A still that was corrected wrongly says nothing of the look, so those that fit worse count for less.
+    """
+    kept = torch.linspace(0, graded.shape[1] - 1, min(graded.shape[1], COLOURS // len(graded))).long()
+    source, target = neutral[:, kept], graded[:, kept]
+    shares = torch.ones(len(source))
+    for _ in range(ROUNDS):
+        weights = shares.repeat_interleave(len(kept))
+        cdl = CDL.fitted(_thin(source), _thin(target), _thin(weights))
+        off = delta_e_rgb(cdl.apply(source), target).median(1).values
+        shares = 1.0 / (1.0 + (off / off.median().clamp(min=0.1)) ** 2)
+    weights = shares.repeat_interleave(len(kept))
+    pairs = Correspondence(
+        source.reshape(-1, 3), target.reshape(-1, 3), weights / weights.mean(), 1.0, len(weights), exact=False
+    )
     grade, _ = split_pairs(pairs)
-    return Look(grade, _amounts(fit_detune(DetunePairs(source, target)).amounts))
+    return Look(
+        grade, _amounts(fit_detune(DetunePairs(_thin(source), _thin(target), _thin(weights))).amounts)
+    )
+
+
+def _thin(values: Tensor) -> Tensor:
+    """Every so many of colours ``[N, P, 3]`` or weights ``[N * P]``: a fit would thin them itself, but evenly
+    and so, with bad luck, along one column of every still."""
+    flat = values.reshape(-1, 3) if values.ndim > 1 else values
+    return flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(0))[:2048]]
 
 
 def _look_of_graded(graded: Tensor, base: DiagnosisModel) -> Look:
@@ -116,7 +138,7 @@ def _look_of_graded(graded: Tensor, base: DiagnosisModel) -> Look:
         repairs = torch.stack([evidence_of(_undone(frame, shared)[None], base).repair for frame in graded])
         shared = (shared + repairs.median(0).values).clamp(-1.0, 1.0)
     colours = _colours(graded).reshape(-1, 3)
-    kept = colours[torch.linspace(0, len(colours) - 1, COLOURS).long()]
+    kept = _thin(colours)
     return Look(Grade(CDL.fitted(undo(kept, shared), kept)), _amounts(shared))
 
 
@@ -134,7 +156,7 @@ def _cross_validated(stills: Sequence[Still], base: DiagnosisModel, seed: int) -
     amounts = seven_amounts(len(stills), generator)
     fold_of = torch.randperm(len(stills), generator=generator) % min(FOLDS, len(stills))
     spoiled, ungraded = [], []
-    for fold in fold_of.unique().tolist():
+    for fold in sorted(set(fold_of.tolist())):
         others = [still for still, place in zip(stills, fold_of.tolist(), strict=True) if place != fold]
         show = replace(base, look=fit_look(others, base))
         for row in (fold_of == fold).nonzero().flatten().tolist():
@@ -189,7 +211,9 @@ def _card(show: Show, digest: str, command: str) -> dict[str, Any]:
             "left_out_stills": {
                 "spoiled": dict(zip(_COLUMNS, show.score.spoiled, strict=True)),
                 "ungraded": (
-                    None if show.score.ungraded is None else dict(zip(_COLUMNS, show.score.ungraded, strict=True))
+                    None
+                    if show.score.ungraded is None
+                    else dict(zip(_COLUMNS, show.score.ungraded, strict=True))
                 ),
             }
         },

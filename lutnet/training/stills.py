@@ -22,7 +22,6 @@ from lutnet.timeline.clip_cdl import clip_cdl
 
 GRID = 128
 HEIGHT = 256
-_NAMED = 8  # names in a message, at most
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,12 +50,12 @@ def paired_stills(ungraded: Path, graded: Path) -> tuple[Still, ...]:
     alone = [f"{before[stem].name} (ungraded only)" for stem in before if stem not in after]
     alone += [f"{after[stem].name} (graded only)" for stem in after if stem not in before]
     if alone:
-        more = f" and {len(alone) - _NAMED} more" if len(alone) > _NAMED else ""
         raise InputError(
-            f"{len(alone)} of the stills have no partner of the same name",
-            value=", ".join(alone[:_NAMED]) + more,
+            "stills have no partner of the same name",
+            value=len(alone),
             allowed="the same file names, but for the suffix, in both folders",
             where=f"{ungraded} and {graded}",
+            fix=f"Without partner: {', '.join(alone)}.",
         )
     return tuple(_pair(before[stem], after[stem]) for stem in before)
 
