@@ -19,6 +19,8 @@ from lutnet.errors import InputError
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lutnet.ops.shaped_lattice import ShapedLattice
+
 Triple = tuple[float, float, float]
 DECIMALS = 6
 """Every carrier states CDL numbers with six decimals, so a grade never holds more: files equal memory."""
@@ -65,6 +67,7 @@ class CDL:
         *,
         prior: float = 1e-3,
         toward: CDL | None = None,
+        through: ShapedLattice | None = None,
     ) -> CDL:
         """The CDL that takes colours ``source [P, 3]`` nearest to ``target``; see ``lutnet.ops.fit_cdl``."""
         from lutnet.ops.fit_cdl import CDLNumbers, fit_cdl
@@ -74,7 +77,7 @@ class CDL:
             if toward is None
             else CDLNumbers.of(toward.slope, toward.offset, toward.power, toward.saturation)
         )
-        found = fit_cdl(source, target, weights, prior=prior, toward=anchor)
+        found = fit_cdl(source, target, weights, prior=prior, toward=anchor, through=through)
         return cls(
             _triple(found.slope.tolist()),
             _triple(found.offset.tolist()),
@@ -98,21 +101,19 @@ class CDL:
 
     def apply(self, colours: Tensor, *, clamp: bool = True) -> Tensor:
         """Apply to colours ``[..., 3]``; ``clamp`` chooses the ASC style (see ``lutnet.ops.cdl``)."""
-        import torch
-
         from lutnet.ops.cdl import apply_cdl
 
-        def number(values: object) -> Tensor:
-            return torch.as_tensor(values, dtype=colours.dtype, device=colours.device)
+        return apply_cdl(colours, *self._numbers(colours), clamp=clamp)
 
-        return apply_cdl(
-            colours,
-            number(self.slope),
-            number(self.offset),
-            number(self.power),
-            number([self.saturation]),
-            clamp=clamp,
-        )
+    def undo(self, colours: Tensor) -> Tensor:
+        """What the non-clamping style turns into colours ``[..., 3]``; slope and saturation have to be above 0."""
+        from lutnet.ops.cdl import undo_cdl
+
+        return undo_cdl(colours, *self._numbers(colours))
+
+    def _numbers(self, like: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        slope, offset, power = (like.new_tensor(each) for each in (self.slope, self.offset, self.power))
+        return slope, offset, power, like.new_tensor([self.saturation])
 
 
 @dataclass(frozen=True, eq=False)

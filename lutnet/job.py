@@ -26,6 +26,7 @@ def job_hash(shot: Shot, reference: str | None, settings: Json) -> str:
         "reference": reference,
         "settings": settings,
         "weights": [weights.sha256 for weights in WEIGHTS],
+        **({} if shot.space is None else {"space": shot.space}),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

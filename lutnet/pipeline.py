@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from torch import Tensor
 
 from lutnet import diagnosis, refinement
+from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
 from lutnet.diagnosis.model import DiagnosisModel, load_named
 from lutnet.diagnosis.words import findings, phrase
 from lutnet.errors import InputError, MediaError, OutputError
@@ -26,7 +27,8 @@ from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import job_hash, reference_hash
 from lutnet.lut_spool import LutSpool
-from lutnet.reference import Reference, read_reference
+from lutnet.reference import CLIP_PREFIX, Reference, read_reference
+from lutnet.refinement.behind import behind_view
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Frames, Shot
 from lutnet.store import Store
@@ -48,6 +50,7 @@ class GradeSettings:
     carriers: names of further files to put the grades in (see ``lutnet.export.carriers``).
     verify: re-read every file with another program, and fail where it says something else.
     weights: of the diagnosis, a show's own for instance; None are those that ship.
+    colour: the grading space, how people see it, and what the clips are in.
     """
 
     strength: float = 1.0
@@ -57,6 +60,7 @@ class GradeSettings:
     carriers: tuple[str, ...] = ()
     verify: bool = False
     weights: Path | None = None
+    colour: ColourSettings = field(default_factory=ColourSettings)
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 4:
@@ -153,11 +157,18 @@ def grade_shot(
     frames: Frames,
     reference: Reference | None,
     strength: float,
+    *,
+    colour: ColourManagement,
     model: DiagnosisModel | None = None,
 ) -> ClipResult:
-    """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong)."""
-    found = diagnosis.diagnose(frames, model=model)
-    refined = refinement.refine(frames, reference.sets if reference else (), found, strength=strength)
+    """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
+
+    frames: in the grading space. Judged is what people see of them; the grade is one of the grading space.
+    """
+    seen = colour.seen(frames)
+    found = diagnosis.diagnose(seen, model=model)
+    refined = refinement.refine(seen, reference.sets if reference else (), found, strength=strength)
+    refined = behind_view(refined, frames, colour.view, strength)
     warnings = dict.fromkeys((*frames.warnings, *found.warnings, *refined.warnings))
     return ClipResult(shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(warnings))
 
@@ -171,7 +182,9 @@ def _grade(
 ) -> GradedTimeline:
     folder = default_folder(plan.path) if output is None else Path(output)
     check_folder(folder)
-    reference = None if reference_name is None else read_reference(str(reference_name), plan)
+    colour = colour_management(settings.colour)
+    plan = replace(plan, shots=colour.declared(plan.shots, plan.clips))
+    reference = None if reference_name is None else _seen(read_reference(str(reference_name), plan), colour)
     model = load_named(settings.weights)
     jobs = _jobs(plan.shots, reference, settings, model)
     run = RunSettings(
@@ -180,17 +193,19 @@ def _grade(
         reference=reference.description if reference else None,
         bake=settings.bake,
         weights=None if settings.weights is None else UsedWeights(settings.weights.name, model.sha256),
+        space=colour.space.name,
+        view=None if colour.view.identity else colour.view.name,
     )
     with (
         _kept(folder),
         Store(folder) as store,
-        ThumbnailSpool(reference.sets[0].pixels[0] if reference else None) as thumbnails,
+        ThumbnailSpool(reference.sets[0].pixels[0] if reference else None, colour.view) as thumbnails,
     ):
         if not settings.discard_decisions:
             store.require_undecided(jobs)
         results: list[ClipResult] = []
         spool = LutSpool()
-        for result, frame in _results(plan.shots, reference, settings, model):
+        for result, frame in _results(plan.shots, reference, settings, colour, model):
             if frame is not None:
                 thumbnails.add(result.shot.id, frame)
             results.append(spool.keep(result))
@@ -203,7 +218,11 @@ def _grade(
 
 
 def _results(
-    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings, model: DiagnosisModel
+    shots: Sequence[Shot],
+    reference: Reference | None,
+    settings: GradeSettings,
+    colour: ColourManagement,
+    model: DiagnosisModel,
 ) -> Iterator[tuple[ClipResult, Tensor | None]]:
     """Each shot's result, in order, with the frame that shows it; few are under way, so memory stays flat."""
 
@@ -211,10 +230,10 @@ def _results(
         if shot.skipped is not None:
             return ClipResult(shot, Status.SKIPPED), None
         try:
-            frames = read_shot(shot, count=settings.frames)
+            frames = colour.developed(read_shot(shot, count=settings.frames))
         except MediaError as error:
             return ClipResult(shot, Status.SKIPPED, warnings=(str(error),)), None
-        result = grade_shot(shot, frames, reference, settings.strength, model)
+        result = grade_shot(shot, frames, reference, settings.strength, colour=colour, model=model)
         return result, frames.pixels[len(frames) // 2]
 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="shot") as pool:
@@ -227,11 +246,18 @@ def _results(
             yield waiting.popleft().result()
 
 
+def _seen(reference: Reference, colour: ColourManagement) -> Reference:
+    """The reference as people see it: a file is a picture already, a clip is recorded as its space says."""
+    see = colour.seen_clip if reference.description.startswith(CLIP_PREFIX) else colour.seen_file
+    return replace(reference, sets=tuple(see(frames) for frames in reference.sets))
+
+
 def _jobs(
     shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings, model: DiagnosisModel
 ) -> dict[str, str]:
     digest = None if reference is None else reference_hash(reference)
     facts = {"strength": settings.strength, "frames": settings.frames, "version": version("lutnet")}
+    facts |= settings.colour.facts
     if settings.weights is not None:
         facts["weights"] = model.sha256
     return {shot.id: job_hash(shot, digest, facts) for shot in shots}

@@ -28,6 +28,7 @@ def shot_to_plain(shot: Shot) -> Json:
         "media": shot.media,
         "media_start": str(shot.media_start),
         "skipped": shot.skipped,
+        **({} if shot.space is None else {"space": shot.space}),
     }
 
 
@@ -43,6 +44,7 @@ def shot_from_plain(plain: Mapping[str, Any], warnings: Sequence[str] = ()) -> S
         media_start=Fraction(plain["media_start"]),
         skipped=plain["skipped"],
         warnings=tuple(warnings),
+        space=plain.get("space"),
     )
 
 

@@ -19,6 +19,15 @@ SCENE_LINEAR = "scene-linear"
 
 
 @dataclass(frozen=True, slots=True)
+class ViewName:
+    """Through what people see a grading space: a display, a view of it, the OpenColorIO configuration of both."""
+
+    display: str
+    view: str
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
 class FrameRange:
     """A half-open range in frames: ``start``, ``duration`` (both in frames of ``rate``), ``rate`` per second.
 
@@ -66,6 +75,7 @@ class Shot:
     is the first used frame counted from the head of the file.
     media: path of the file, or the pattern of an image sequence; None when nothing is referenced.
     skipped: why the shot cannot be graded (offline, unsupported, ...), or None.
+    space: name of the colour space of what the media holds, where someone says it.
     """
 
     id: str
@@ -78,6 +88,7 @@ class Shot:
     media_start: Fraction = Fraction(0)
     skipped: str | None = None
     warnings: tuple[str, ...] = ()
+    space: str | None = None
 
     @property
     def first_frame(self) -> Fraction:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from lutnet.colourspace import View
 from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
@@ -27,17 +28,21 @@ Picture = npt.NDArray[np.uint8]
 
 def thumbnail(frame: Tensor) -> Picture:
     """``frame [3, H, W]`` in 0..1 as ``[h, w, 3]`` 8 bit, at most WIDTH wide."""
-    scale = min(1.0, WIDTH / frame.shape[-1])
-    small = interpolate(frame[None], scale_factor=scale, mode="area") if scale < 1.0 else frame[None]
-    picture: Picture = (small[0].clamp(0, 1) * 255.0).round().byte().movedim(0, -1).contiguous().numpy()
+    picture: Picture = (_small(frame).clamp(0, 1) * 255.0).round().byte().movedim(0, -1).contiguous().numpy()
     return picture
+
+
+def _small(frame: Tensor) -> Tensor:
+    scale = min(1.0, WIDTH / frame.shape[-1])
+    return interpolate(frame[None], scale_factor=scale, mode="area")[0] if scale < 1.0 else frame
 
 
 class ThumbnailSpool(Mapping[str, Thumbnails]):
     """Thumbnails by shot id, written to a temporary folder and read back, and graded, one clip at a time."""
 
-    def __init__(self, reference: Tensor | None = None) -> None:
-        """``reference``: a frame ``[3, H, W]`` that every clip shows beside it."""
+    def __init__(self, reference: Tensor | None = None, view: View | None = None) -> None:
+        """``reference``: a frame ``[3, H, W]`` that every clip shows beside it. view: of the space of the frames."""
+        self._view = None if view is None or view.identity else view
         self._folder = TemporaryDirectory(prefix="lutnet-")
         self._reference = None if reference is None else thumbnail(reference)
         self._files: dict[str, Path] = {}
@@ -46,7 +51,9 @@ class ThumbnailSpool(Mapping[str, Thumbnails]):
     def add(self, shot_id: str, frame: Tensor) -> None:
         """Keep ``frame [3, H, W]`` of a shot as it was before grading."""
         path = Path(self._folder.name) / f"{len(self._files)}.npy"
-        np.save(path, thumbnail(frame), allow_pickle=False)
+        # Eight bits are enough for what is seen, not for what is still to be shown through a view.
+        kept = thumbnail(frame) if self._view is None else _small(frame).numpy()
+        np.save(path, kept, allow_pickle=False)
         self._files[shot_id] = path
 
     def show(self, results: Iterable[ClipResult]) -> Self:
@@ -56,9 +63,15 @@ class ThumbnailSpool(Mapping[str, Thumbnails]):
 
     def __getitem__(self, shot_id: str) -> Thumbnails:
         before = np.load(self._files[shot_id], allow_pickle=False)
+        grade = self._grades.get(shot_id, Grade())
+        if self._view is not None:
+            recorded = torch.from_numpy(before).movedim(0, -1)
+            seen, graded = (self._view.show(each) for each in (recorded, grade.apply_colours(recorded)))
+            return Thumbnails(
+                thumbnail(seen.movedim(-1, 0)), thumbnail(graded.movedim(-1, 0)), self._reference
+            )
         pixels = torch.from_numpy(before).movedim(-1, 0).float() / 255.0
-        after = thumbnail(self._grades.get(shot_id, Grade()).apply(pixels))
-        return Thumbnails(before, after, self._reference)
+        return Thumbnails(before, thumbnail(grade.apply(pixels)), self._reference)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
@@ -50,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
     )
+    add_colour(parser)
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
         "--discard-decisions", action="store_true", help="overwrite what people approved, changed or rejected"
@@ -77,6 +79,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
         tuple(options.carrier),
         options.verify,
         options.weights,
+        colour_of(options),
     )
 
 

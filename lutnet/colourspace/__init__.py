@@ -1,12 +1,11 @@
 """Colour management through OpenColorIO: which spaces there are, what a clip is in, what people see of it."""
 
 from lutnet.colourspace.config import BUILTIN, ColourConfig, Space
-from lutnet.colourspace.management import ClipSpace, ColourManagement, ColourSettings, colour_management
+from lutnet.colourspace.management import ColourManagement, ColourSettings, colour_management
 from lutnet.colourspace.view import View
 
 __all__ = [
     "BUILTIN",
-    "ClipSpace",
     "ColourConfig",
     "ColourManagement",
     "ColourSettings",

@@ -74,9 +74,12 @@ class ColourConfig:
         """The views of every display."""
         return {display: tuple(self.ocio.getViews(display)) for display in self.ocio.getDisplays()}
 
-    def space(self, name: str, where: str | None = None) -> Space:
-        """The space that ``name``, an alias, a role or a short name means. Raises InputError naming the nearest."""
-        found = self.ocio.getColorSpace(name)
+    def space(self, name: str, where: str | None = None, *, roles: bool = True) -> Space:
+        """The space that ``name``, an alias, a role or a short name means. Raises InputError naming the nearest.
+
+        roles: False for names from elsewhere: what plays a role in another configuration is another space.
+        """
+        found = self.ocio.getColorSpace(name) if roles or not self.ocio.hasRole(name) else None
         if found is None:
             spelled = {folded(spelling): space for spelling, space in self._spellings()}
             found = self.ocio.getColorSpace(spelled.get(folded(name), ""))

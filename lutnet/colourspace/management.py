@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -41,13 +42,13 @@ class ColourSettings:
     clip_spaces: tuple[tuple[str, str], ...] = ()
     assume_space: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class ClipSpace:
-    """What one clip's media holds; ``space`` is None where nobody says. warnings: what could not be made out."""
-
-    space: Space | None = None
-    warnings: tuple[str, ...] = ()
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a grade follows from, as plain values; nothing where nothing was asked for."""
+        asked = {key: value for key, value in asdict(self).items() if value != getattr(ColourSettings(), key)}
+        if self.config is not None:
+            asked["config"] = hashlib.sha256(self.config.read_bytes()).hexdigest()
+        return asked
 
 
 class ColourManagement:
@@ -69,23 +70,30 @@ class ColourManagement:
             (pattern, self.config.space(name, "--clip-space")) for pattern, name in settings.clip_spaces
         )
 
-    def clip_space(self, shot: Shot, *metadata: Mapping[str, Any]) -> ClipSpace:
-        """What the media of ``shot`` holds: by pattern, else by the ``metadata`` of its clip and media."""
-        names = (shot.name, *(() if shot.media is None else (Path(shot.media).name,)))
-        matched = self._matched(names)
+    def declared(self, shots: Iterable[Shot], clips: Mapping[str, Any]) -> tuple[Shot, ...]:
+        """``shots`` with the space that a pattern names, else the metadata of their clips (of OTIO, by shot id)."""
+        return tuple(self._declared(shot, clips.get(shot.id)) for shot in shots)
+
+    def _declared(self, shot: Shot, clip: Any) -> Shot:
+        matched = self._matched((shot.name, *(() if shot.media is None else (Path(shot.media).name,))))
         if matched is not None:
-            return ClipSpace(matched)
+            return replace(shot, space=matched.name)
+        metadata = () if clip is None else (clip.metadata, clip.media_reference.metadata)
         named = named_space(metadata)
         if named is None:
-            return ClipSpace()
+            return shot
         try:
-            return ClipSpace(self.config.space(named))
+            return replace(shot, space=self.config.space(named, roles=False).name)
         except InputError:
-            return ClipSpace(None, (f"its metadata names a colour space that is unknown: {named}",))
+            unknown = f"its metadata names a colour space that is unknown, and is not followed: {named}"
+            return replace(shot, warnings=(*shot.warnings, unknown))
 
-    def developed(self, frames: Frames, declared: Space | None = None) -> Frames:
-        """``frames`` in the grading space. Raises MediaError for scene-linear media that nobody names a space for."""
-        source = declared or self._stated(frames)
+    def developed(self, frames: Frames) -> Frames:
+        """``frames`` of a clip in the grading space: from the space that is declared, else as they are.
+
+        Raises MediaError for scene-linear media that nobody names a space for.
+        """
+        source = self._stated(frames)
         if source.name == self.space.name:
             return replace(frames, space=self.space.name)
         pixels = _through(self._into_grading(source), frames)
@@ -105,19 +113,22 @@ class ColourManagement:
         pixels = self.view.show(frames.pixels.movedim(1, -1)).movedim(-1, 1).contiguous()
         return replace(frames, pixels=pixels, space=self.view.display)
 
-    def seen_reference(self, frames: Frames) -> Frames:
-        """A reference file as people see it: a picture of a display already, unless a pattern or the file says more."""
-        declared = self._matched((Path(frames.source).name,))
-        if declared is None and frames.space == REC709:
+    def seen_clip(self, frames: Frames) -> Frames:
+        """``frames`` of a clip as people see them."""
+        return self.seen(self.developed(frames))
+
+    def seen_file(self, frames: Frames) -> Frames:
+        """``frames`` of a reference file as people see them: as they are, unless a pattern or the file says more."""
+        matched = self._matched((Path(frames.source).name,))
+        frames = frames if matched is None else replace(frames, space=matched.name)
+        if matched is None and frames.space == REC709:
             return frames
-        source = declared or self._stated(frames)
+        source = self._stated(frames)
         shown_in = self.config.display_space(self.view.display, self.view.view)
-        if source.name == shown_in.name:
-            return replace(frames, space=shown_in.name)
-        if source.is_seen:
-            pixels = _through(self.config.converter(source, shown_in), frames)
-            return replace(frames, pixels=pixels.clamp(0.0, 1.0), space=shown_in.name)
-        return self.seen(self.developed(frames, source))
+        if not source.is_seen or source == shown_in:
+            return frames if source == shown_in else self.seen_clip(frames)
+        pixels = _through(self.config.converter(source, shown_in), frames)
+        return replace(frames, pixels=pixels.clamp(0.0, 1.0), space=shown_in.name)
 
     def _matched(self, names: tuple[str, ...]) -> Space | None:
         folded = [name.casefold() for name in names]

@@ -12,7 +12,7 @@ from lutnet.colourspace.config import UNTONED, ColourConfig, Space
 from lutnet.colourspace.pixels import converted
 from lutnet.errors import InputError
 from lutnet.ops.shaped_lattice import ShapedLattice
-from lutnet.shot import REC709
+from lutnet.shot import REC709, ViewName
 
 LATTICE_POINTS = 65
 
@@ -68,6 +68,10 @@ class View:
                 fix=f"Name one such as {REC709!r}; the grading space may be of high dynamic range.",
             )
         return cls(config, space, chosen, named, identity=space.name == chosen)
+
+    @property
+    def name(self) -> ViewName:
+        return ViewName(self.display, self.view, self.config.name)
 
     def show(self, colours: Tensor) -> Tensor:
         """Colours ``[..., 3]`` of the space as the display gets them, 0..1; OpenColorIO's own arithmetic."""

@@ -41,7 +41,7 @@ from lutnet.export.soundness import require_sound, summary
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
-from lutnet.shot import REC709
+from lutnet.shot import REC709, ViewName
 
 MANIFEST = "grades.json"
 CARRIERS = "carriers"
@@ -82,6 +82,7 @@ class RunSettings:
     reference: what shots were matched to, in words or as a path; None for corrections alone.
     bake: one LUT holds CDL and LUT; every CDL is then written as the identity, so that none is applied twice.
     weights: of the diagnosis; None are those that ship.
+    view: through which people see the grading space; None where it is that of a display itself.
     """
 
     version: str
@@ -90,6 +91,7 @@ class RunSettings:
     reference: str | None = None
     bake: bool = False
     weights: UsedWeights | None = None
+    view: ViewName | None = None
 
 
 def default_folder(timeline: Path) -> Path:
@@ -216,6 +218,7 @@ class _Writer:
             "baked": self.settings.bake,
             "space": self.settings.space,
             "version": self.settings.version,
+            **({} if result.shot.space is None else {"clip_space": result.shot.space}),
         }
 
     def _write_edls(self, results: Sequence[ClipResult], cdls: Mapping[str, CDL]) -> list[str]:
@@ -251,6 +254,7 @@ class _Writer:
                 "rate": str(self.timeline.rate),
             },
             "space": self.settings.space,
+            **({} if self.settings.view is None else {"view": asdict(self.settings.view)}),
             "strength": float(self.settings.strength),
             "reference": self.settings.reference,
             "bake": self.settings.bake,

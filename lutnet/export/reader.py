@@ -16,7 +16,7 @@ from lutnet.export.package import MANIFEST, RunSettings
 from lutnet.grade import CDL, Correction, Grade
 from lutnet.plain import Json, cdl_from_plain, corrections_from_plain, delta_e_from_plain, shot_from_plain
 from lutnet.result import DeltaE, Status
-from lutnet.shot import Shot
+from lutnet.shot import Shot, ViewName
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def read_package(folder: Path) -> Package:
                 manifest["strength"],
                 manifest["reference"],
                 manifest["bake"],
+                view=ViewName(**manifest["view"]) if "view" in manifest else None,
             ),
             otio=_inside(folder, files["otio"]),
             edls=tuple(_inside(folder, name) for name in files["edl"]),

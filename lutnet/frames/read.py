@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from lutnet.errors import InputError, MediaError
 from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Picture, Span
+from lutnet.frames.reduce import HDR_WARNINGS
 from lutnet.frames.select import most_different
 from lutnet.frames.used import used_span
 from lutnet.shot import Frames
@@ -31,7 +33,7 @@ def read_frames(source: Path | str, *, count: int = 3, height: int = 256) -> Fra
 
 
 def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
-    """Up to ``count`` representative frames of the used range of ``shot``; as ``read_frames``.
+    """Up to ``count`` representative frames of the used range of ``shot``; as ``read_frames``, in ``shot.space``.
 
     Raises MediaError where the media cannot be decoded or ends before the range.
     """
@@ -39,7 +41,11 @@ def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
         raise MediaError("the clip has no media", where=shot.name)
     path = Path(shot.media)
     span, warnings = used_span(shot, reader_of(path).probe(path))
-    return _frames(path, span, count, height, warnings)
+    frames = _frames(path, span, count, height, warnings)
+    if shot.space is None:
+        return frames
+    told = tuple(warning for warning in frames.warnings if warning not in HDR_WARNINGS.values())
+    return replace(frames, space=shot.space, warnings=told)
 
 
 def _frames(path: Path, span: Span, count: int, height: int, warnings: tuple[str, ...] = ()) -> Frames:

@@ -10,8 +10,11 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from lutnet.frames.matrix import Coding, matrix_of, to_rgb
 from lutnet.frames.record import Picture, Pixels
 
-TRANSFERS = {16: "PQ", 18: "HLG"}
-"""H.273 TransferCharacteristics of high dynamic range, which is not what an analysis for video expects."""
+HDR_WARNINGS = {
+    transfer: f"the video is {name} (high dynamic range) and is analysed as if it were not"
+    for transfer, name in ((16, "PQ"), (18, "HLG"))
+}
+"""By H.273 TransferCharacteristics: what to tell where nobody says that the clip is that."""
 MAX_ASPECT = 4
 """Strips longer than this are reduced further, so that no shape costs much more than another."""
 _AREA = (
@@ -35,9 +38,8 @@ def reduced(frame: Any, index: int, size: tuple[int, int], reformatter: VideoRef
         pixels = _from_rgb(frame, size, reformatter)
     else:
         pixels = _from_ycbcr(frame, size, reformatter, warnings)
-    if frame.color_trc in TRANSFERS:
-        name = TRANSFERS[frame.color_trc]
-        warnings.append(f"the video is {name} (high dynamic range) and is analysed as if it were not")
+    if frame.color_trc in HDR_WARNINGS:
+        warnings.append(HDR_WARNINGS[frame.color_trc])
     if len(frame.format.components) in (2, 4) and _has_alpha(frame.format):
         warnings.append("the alpha channel is ignored")
     return Picture(index, np.ascontiguousarray(_upright(pixels, frame.rotation)), tuple(warnings))

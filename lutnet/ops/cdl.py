@@ -58,6 +58,13 @@ def apply_cdl(
     return graded.clamp(0.0, 1.0) if clamp else graded
 
 
+def undo_cdl(colours: Tensor, slope: Tensor, offset: Tensor, power: Tensor, saturation: Tensor) -> Tensor:
+    """What the non-clamping style turns into ``colours [..., 3]``; numbers as in ``apply_cdl``, all above 0."""
+    grey = luma(colours)  # which saturation leaves as it is
+    base = grey + (colours - grey) / saturation
+    return (_power(base, 1.0 / power) - offset) / slope
+
+
 def _power(base: Tensor, power: Tensor) -> Tensor:
     """``base ^ power`` where positive, ``base`` itself elsewhere (0 stays 0), with finite gradients.
 

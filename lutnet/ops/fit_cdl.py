@@ -17,6 +17,7 @@ from lutnet.errors import InputError
 from lutnet.ops.cdl import LUMA_WEIGHTS, apply_cdl
 from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.metric import perceptual_metric
+from lutnet.ops.shaped_lattice import ShapedLattice
 
 MAX_PAIRS = 2048
 """More pairs are thinned evenly: ten parameters gain nothing from them."""
@@ -63,6 +64,7 @@ def fit_cdl(
     *,
     prior: float = 1e-3,
     toward: CDLNumbers | None = None,
+    through: ShapedLattice | None = None,
 ) -> CDLNumbers:
     """The CDL that takes ``source`` nearest to ``target``.
 
@@ -73,11 +75,12 @@ def fit_cdl(
     prior: strength of the pull toward ``toward``, in squared DE per squared spread; > 0 keeps a single
         colour solvable.
     toward: the CDL to stay near (None: identity); also where the search starts.
+    through: what people see of the space of ``source``; ``target`` is then as seen.
 
     Slope and power stay in 0.1..10, offset in -1..1, saturation in 0..4. Deterministic.
     Raises InputError for NaN, shapes that do not fit or weights that are all zero.
     """
-    pairs = _pairs(source, target, weights)
+    pairs = _pairs(source, target, weights, through)
     anchor = _pack(toward or identity_numbers())
     parameters = anchor.clone()
     damping, cost = 1e-3, _cost(parameters, anchor, prior, pairs)
@@ -102,9 +105,10 @@ class _Pairs:
     target: Tensor
     weights: Tensor  # sums to 1
     metric: Tensor  # [P, 3, 3]: colour difference to DE
+    through: ShapedLattice | None
 
 
-def _pairs(source: Tensor, target: Tensor, weights: Tensor | None) -> _Pairs:
+def _pairs(source: Tensor, target: Tensor, weights: Tensor | None, through: ShapedLattice | None) -> _Pairs:
     require_colours("source colours", source)
     require_colours("target colours", target)
     if source.ndim != 2 or source.shape != target.shape or len(source) == 0:
@@ -118,7 +122,7 @@ def _pairs(source: Tensor, target: Tensor, weights: Tensor | None) -> _Pairs:
     if not bool(weights[kept].any()):
         kept = weights.nonzero()[:MAX_PAIRS, 0]
     start, end, weight = (values[kept].detach().double().cpu() for values in (source, target, weights))
-    return _Pairs(start, end, weight / weight.sum(), perceptual_metric(end))
+    return _Pairs(start, end, weight / weight.sum(), perceptual_metric(end), through)
 
 
 def _pack(numbers: CDLNumbers) -> Tensor:
@@ -140,7 +144,8 @@ def _bounded(parameters: Tensor) -> Tensor:
 
 
 def _residuals(parameters: Tensor, pairs: _Pairs) -> Tensor:
-    wrong = _unpack(parameters).apply(pairs.source) - pairs.target
+    graded = _unpack(parameters).apply(pairs.source)
+    wrong = (graded if pairs.through is None else pairs.through.apply(graded)) - pairs.target
     return (pairs.metric @ wrong.unsqueeze(-1)).squeeze(-1)
 
 
@@ -164,7 +169,7 @@ def _normal_equations(
 
 
 def _jacobian(parameters: Tensor, pairs: _Pairs) -> Tensor:
-    """Derivatives of the graded colours, ``[P, 3, 10]``.
+    """Derivatives of the graded colours, as seen, ``[P, 3, 10]``.
 
     Where the end clamp hides a wrong value (clipped, but the target is not) the derivative of the unclamped
     value is used: it points the right way, and a step that does not help is rejected by its cost.
@@ -185,4 +190,7 @@ def _jacobian(parameters: Tensor, pairs: _Pairs) -> Tensor:
     blocks = [mixing * column.unsqueeze(-2) for column in columns]
     jacobian = torch.cat((*blocks, (raised - grey).unsqueeze(-1)), dim=-1)
     settled = ((graded >= 1) & (pairs.target >= 1)) | ((graded <= 0) & (pairs.target <= 0))
-    return torch.where(settled.unsqueeze(-1), 0.0, jacobian)
+    jacobian = torch.where(settled.unsqueeze(-1), 0.0, jacobian)
+    if pairs.through is None:
+        return jacobian
+    return pairs.through.with_jacobian(graded.clamp(0.0, 1.0))[1] @ jacobian

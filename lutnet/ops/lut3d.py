@@ -53,7 +53,18 @@ def apply_lut3d(
     """
     require_colours("colours", colours)
     require_colours("lattice points", lattice)
-    size = _check_shapes(colours, lattice)
+    _check_shapes(colours, lattice)
+    return look_up(colours, lattice, domain, interpolation)
+
+
+def look_up(
+    colours: Tensor,
+    lattice: Tensor,
+    domain: tuple[Triple, Triple] = UNIT_DOMAIN,
+    interpolation: Interpolation = Interpolation.TETRAHEDRAL,
+) -> Tensor:
+    """``apply_lut3d`` of what is known to be sound: looking for NaN in a large lattice costs more than using it."""
+    size = lattice.shape[-2]
     position = _lattice_position(colours, domain, size)
     base = position.detach().floor().clamp(max=size - 2)
     fraction = position - base
@@ -113,7 +124,7 @@ INTERPOLATORS: dict[Interpolation, Callable[[Tensor, Tensor, Tensor, Tensor], Te
 }
 
 
-def _check_shapes(colours: Tensor, lattice: Tensor) -> int:
+def _check_shapes(colours: Tensor, lattice: Tensor) -> None:
     size = lattice.shape[-2]
     cubic = lattice.ndim in (4, 5) and lattice.shape[-4:-1] == (size, size, size) and size >= 2
     if not cubic:
@@ -128,4 +139,3 @@ def _check_shapes(colours: Tensor, lattice: Tensor) -> int:
             value=(tuple(colours.shape), tuple(lattice.shape)),
             allowed="the same first dimension",
         )
-    return size

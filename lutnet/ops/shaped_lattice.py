@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lutnet.ops.lut1d import apply_lut1d
-from lutnet.ops.lut3d import apply_lut3d, identity_lattice
+from lutnet.ops.lut3d import identity_lattice, look_up
 
 CURVE_POINTS = 4096
 EVEN_SHARE = 0.5
@@ -21,7 +21,7 @@ EVEN_SHARE = 0.5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ShapedLattice:
-    """``curve [M, 3]``: inputs 0..1 to places in the ``lattice [N, N, N, 3]`` (axes r, g, b)."""
+    """``curve [M, 3]``, the same for every channel: inputs 0..1 to places in the ``lattice [N, N, N, 3]`` (r, g, b)."""
 
     curve: Tensor
     lattice: Tensor
@@ -37,8 +37,16 @@ class ShapedLattice:
 
     def apply(self, colours: Tensor) -> Tensor:
         """``colours [..., 3]``, clamped to 0..1; differentiable in them."""
-        curve, lattice = self.curve.to(colours), self.lattice.to(colours)
-        return apply_lut3d(apply_lut1d(colours, curve), lattice)
+        # In the lattice's own precision: to convert it would cost more than to use it.
+        return look_up(self.place(colours.to(self.lattice)), self.lattice).to(colours)
+
+    def place(self, colours: Tensor) -> Tensor:
+        """Colours ``[..., 3]`` behind the shaper, 0..1: evenly seen, more or less."""
+        return apply_lut1d(colours, self.curve)
+
+    def unplace(self, places: Tensor) -> Tensor:
+        """The colours of ``places [..., 3]``."""
+        return _inverse(self.curve[:, 0].contiguous(), places.contiguous())
 
     def with_jacobian(self, colours: Tensor) -> tuple[Tensor, Tensor]:
         """The transformed ``colours [P, 3]``, and how they follow them: ``[P, 3 (out), 3 (in)]``."""

@@ -38,6 +38,7 @@ class Refined:
     """grade: for the shot at the strength asked for. confidence: 0..1 that it brings the shot nearer.
 
     said: one sentence: what the grade rests on. warnings: what the user should know before trusting it.
+    shared: the corresponding pixels that it rests on, if any.
     """
 
     grade: Grade
@@ -45,6 +46,7 @@ class Refined:
     confidence: float
     said: str
     warnings: tuple[str, ...] = ()
+    shared: Correspondence | None = None
 
 
 def refine(
@@ -100,7 +102,7 @@ def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refine
         len(shared),
     )
     said = f"{len(shared)} pixels of the shot were found in the reference"
-    return Refined(grade, difference, min(1.0, shared.share / FULL_SHARE), said)
+    return Refined(grade, difference, min(1.0, shared.share / FULL_SHARE), said, shared=shared)
 
 
 def _predicted(
