@@ -20,7 +20,7 @@ def job_hash(shot: Shot, reference: str | None, settings: Json) -> str:
     The media file counts by path, size and time of change: reading it whole would cost more than grading it.
     """
     facts = {
-        "media": _media_identity(shot.media),
+        "media": media_identity(shot.media),
         "source": range_to_plain(shot.source),
         "media_start": str(shot.media_start),
         "reference": reference,
@@ -40,7 +40,8 @@ def reference_hash(reference: Reference) -> str:
     return digest.hexdigest()
 
 
-def _media_identity(media: str | None) -> list[str]:
+def media_identity(media: str | None) -> list[str]:
+    """Path, size and time of change of every file of ``media``; a change to any of them changes it."""
     if media is None:
         return []
     sequence = ImageSequence.parse(media)

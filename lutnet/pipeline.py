@@ -32,7 +32,7 @@ from lutnet.refinement.behind import behind_view
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Frames, Shot
 from lutnet.store import Store
-from lutnet.thumbnails import ThumbnailSpool
+from lutnet.thumbnails import ThumbnailSpool, keep_reference
 from lutnet.timeline import Timeline, read_timeline, timeline_of_media
 
 WORKERS = min(4, os.cpu_count() or 1)
@@ -213,7 +213,8 @@ def _grade(
         decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
         finish = partial(complete_package, names=settings.carriers, verify=settings.verify)
         shown = thumbnails.show(decided)
-        write_package(folder, decided, plan, run, shown, describe=_in_words, finish=finish)
+        write_package(folder, decided, plan, run, shown, describe=in_words, finish=finish)
+        keep_reference(folder, reference.sets[0].pixels[0] if reference else None)
     return GradedTimeline(folder, decided)
 
 
@@ -263,7 +264,8 @@ def _jobs(
     return {shot.id: job_hash(shot, digest, facts) for shot in shots}
 
 
-def _in_words(found: Diagnosis) -> list[Finding]:
+def in_words(found: Diagnosis) -> list[Finding]:
+    """A diagnosis as the contact sheet says it."""
     return [Finding(phrase(head, correction), correction.confidence) for head, correction in findings(found)]
 
 

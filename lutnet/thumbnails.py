@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,17 +12,20 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from lutnet.colourspace import View
+from lutnet.export.atomic import write_bytes
 from lutnet.export.contact_sheet import Thumbnails
-from lutnet.export.package import exported_grade
+from lutnet.export.package import CACHE, exported_grade
 from lutnet.grade import Grade
 from lutnet.result import ClipResult
 
 WIDTH = 400
 """Pixels; a contact sheet shows three across."""
+REFERENCE = "reference.png"
 
 Picture = npt.NDArray[np.uint8]
 
@@ -35,6 +39,33 @@ def thumbnail(frame: Tensor) -> Picture:
 def _small(frame: Tensor) -> Tensor:
     scale = min(1.0, WIDTH / frame.shape[-1])
     return interpolate(frame[None], scale_factor=scale, mode="area")[0] if scale < 1.0 else frame
+
+
+def fitted(picture: Picture) -> Picture:
+    """``picture [H, W, 3]`` 8 bit at most WIDTH wide."""
+    return thumbnail(torch.from_numpy(picture).movedim(-1, 0).float() / 255.0)
+
+
+def keep_reference(folder: Path, frame: Tensor | None) -> None:
+    """Keep the reference ``[3, H, W]`` of a package beside it, so that later contact sheets and the review show it."""
+    path = folder / CACHE / REFERENCE
+    if frame is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(exist_ok=True)
+    content = io.BytesIO()
+    pixels = (frame.clamp(0, 1) * 255.0).round().byte().movedim(0, -1).contiguous().numpy()
+    Image.fromarray(pixels).save(content, "PNG")
+    write_bytes(path, content.getvalue())
+
+
+def read_reference_picture(folder: Path) -> Picture | None:
+    """The thumbnail of a package's reference; None where none was kept."""
+    path = folder / CACHE / REFERENCE
+    if not path.is_file():
+        return None
+    with Image.open(path) as image:
+        return fitted(np.array(image.convert("RGB")))
 
 
 class ThumbnailSpool(Mapping[str, Thumbnails]):

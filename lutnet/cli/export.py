@@ -1,4 +1,4 @@
-"""``lutnet export PACKAGE --carrier NAME``: the grades of a package in further files."""
+"""``lutnet export PACKAGE``: bring a package's files up to what was decided; ``--carrier NAME``: further files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lutnet.cli.console import output, table
 from lutnet.export.carriers import CARRIERS, export_carriers
+from lutnet.review.refresh import refresh_package
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.package is None or not options.carrier:
+    if options.package is None:
         _print_carriers()
+        return 0
+    written = refresh_package(options.package)
+    if written or not options.carrier:
+        output().print(f"{options.package}: {written} clip{'s' if written != 1 else ''} brought up to date")
+    if not options.carrier:
         return 0
     folders = export_carriers(options.package, options.carrier, options.output, verify=options.verify)
     for folder in folders:

@@ -23,6 +23,7 @@ COMMANDS = {
     "spaces": "list colour spaces with their aliases, displays and views",
     "diagnose": "say what is wrong with frames",
     "match": "grade one still or clip to a reference",
+    "review": "look at every shot in a browser, compare, change and approve",
     "export": "put the grades of a package into other files: CLF, 3dl, Hald, ccc, ALE and more",
     "check": "certify LUTs and CDLs: folds, clipping, banding, range and more",
     "lut": "blend, invert, resize, convert and bake LUT and CDL files",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.errors import LutnetError
+from lutnet.export.package import MANIFEST
 from resolve_bridge.apply import Options, apply
 from resolve_bridge.connect import connect
 from resolve_bridge.errors import BridgeError
@@ -96,6 +97,10 @@ def _add_grade(parser: argparse.ArgumentParser) -> None:
 
 
 def _apply(options: argparse.Namespace) -> int:
+    from lutnet.review.refresh import refresh_package
+
+    if (options.package / MANIFEST).is_file():  # else the bridge says what is wrong
+        refresh_package(options.package)
     package = read_package(options.package)
     resolve = connect()
     wish = Wish(options.lut_node, options.bake)

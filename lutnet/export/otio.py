@@ -6,12 +6,15 @@ the LUT lies. Neither needs a plug-in, and both survive readers that do not know
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 
+from lutnet.errors import GradeFileError
 from lutnet.grade import CDL
 
 Facts = Mapping[str, str | float | bool | None]
@@ -40,9 +43,31 @@ def graded_timeline(
             graded.metadata["cdl"] = cdl_metadata(cdls[shot_id])
         if shot_id in facts:
             graded.metadata["lutnet"] = dict(facts[shot_id])
-    for clip in copies:
-        _rebase(clip, media_prefix)
+    if media_prefix:
+        for clip in copies:
+            _rebase(clip, lambda url: f"{media_prefix}/{url}")
     return copy
+
+
+def packaged_timeline(
+    path: Path, source: Path, folder: Path
+) -> tuple[otio.schema.Timeline, dict[str, otio.schema.Clip]]:
+    """A graded timeline that ``graded_timeline`` made, as it came in, and its clips by shot id.
+
+    path: of the file, in the package ``folder``. source: the folder of the timeline that was graded, from which the
+    media paths count again. Raises GradeFileError where the file cannot be read.
+    """
+    try:
+        timeline = otio.adapters.read_from_file(str(path))
+    except (otio.exceptions.OTIOError, ValueError, OSError) as error:
+        raise GradeFileError("the package's timeline cannot be read", where=path) from error
+    clips = {}
+    for clip in timeline.find_clips():
+        _rebase(clip, lambda url: _from(url, source, folder))
+        shot_id = clip.metadata.get("lutnet", {}).get("id")
+        if shot_id is not None:
+            clips[str(shot_id)] = clip
+    return timeline, clips
 
 
 def cdl_metadata(cdl: CDL) -> dict[str, Any]:
@@ -63,16 +88,20 @@ def timeline_text(timeline: otio.schema.Timeline) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
 
-def _rebase(clip: otio.schema.Clip, prefix: str) -> None:
-    if not prefix:
-        return
+def _rebase(clip: otio.schema.Clip, moved: Callable[[str], str]) -> None:
     references = clip.media_references()
     for reference in references.values():
         for name in ("target_url", "target_url_base"):
             url = getattr(reference, name, None)
             if url and _is_relative(url):
-                setattr(reference, name, f"{prefix}/{url}")
+                setattr(reference, name, moved(url))
     clip.set_media_references(references, clip.active_media_reference_key)
+
+
+def _from(url: str, source: Path, folder: Path) -> str:
+    """``url``, relative to ``folder``, as seen from ``source``."""
+    prefix = os.path.relpath(source.resolve(), folder.resolve())
+    return url.removeprefix(f"{Path(prefix).as_posix()}/")
 
 
 def _is_relative(url: str) -> bool:

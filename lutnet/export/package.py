@@ -47,6 +47,8 @@ MANIFEST = "grades.json"
 CARRIERS = "carriers"
 CONTACT_SHEET = "review.png"
 STATE = "state.sqlite"
+CACHE = ".lutnet-cache"
+"""A folder of what can be made again: stills and proxies for the review."""
 BAKED_SIZE = 33
 _HASH_DIGITS = 10
 
@@ -296,7 +298,9 @@ def check_folder(folder: Path) -> None:
 def _foreign(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith((STATE, NEW, OLD)))
+    return sorted(
+        path.name for path in folder.iterdir() if not path.name.startswith((STATE, CACHE, NEW, OLD))
+    )
 
 
 def _owned(seal: Path) -> set[str]:

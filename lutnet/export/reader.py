@@ -12,7 +12,7 @@ from lutnet.errors import GradeFileError, InputError
 from lutnet.export.cube import read_cube
 from lutnet.export.folder import was_interrupted
 from lutnet.export.manifest import LutFile, read_manifest
-from lutnet.export.package import MANIFEST, RunSettings
+from lutnet.export.package import MANIFEST, RunSettings, UsedWeights
 from lutnet.grade import CDL, Correction, Grade
 from lutnet.plain import Json, cdl_from_plain, corrections_from_plain, delta_e_from_plain, shot_from_plain
 from lutnet.result import DeltaE, Status
@@ -77,14 +77,7 @@ def read_package(folder: Path) -> Package:
             name=manifest["timeline"]["name"],
             source=folder / manifest["timeline"]["source"],
             rate=Fraction(manifest["timeline"]["rate"]),
-            settings=RunSettings(
-                manifest["lutnet"],
-                manifest["space"],
-                manifest["strength"],
-                manifest["reference"],
-                manifest["bake"],
-                view=ViewName(**manifest["view"]) if "view" in manifest else None,
-            ),
+            settings=run_settings(manifest),
             otio=_inside(folder, files["otio"]),
             edls=tuple(_inside(folder, name) for name in files["edl"]),
             contact_sheet=tuple(_inside(folder, name) for name in files["contact_sheet"]),
@@ -94,6 +87,19 @@ def read_package(folder: Path) -> Package:
         if isinstance(error, GradeFileError):
             raise
         raise GradeFileError(f"grades.json holds a value that cannot be: {error}", where=folder) from error
+
+
+def run_settings(manifest: Json) -> RunSettings:
+    """What the run was asked for, from a manifest that was checked."""
+    return RunSettings(
+        manifest["lutnet"],
+        manifest["space"],
+        manifest["strength"],
+        manifest["reference"],
+        manifest["bake"],
+        view=ViewName(**manifest["view"]) if "view" in manifest else None,
+        weights=UsedWeights(**manifest["weights"]) if "weights" in manifest else None,
+    )
 
 
 def _clip(folder: Path, entry: Json) -> PackagedClip:

@@ -18,12 +18,18 @@ _SAME = 1e-6  # a LUT file states six decimals
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A clip was approved, changed (then ``grade`` is the one that replaces the proposed) or rejected."""
+    """A clip was approved, changed (then ``grade`` is the one that replaces the proposed) or rejected.
+
+    controls: the settings from which ``grade`` was made, as its maker wrote them; "" where nobody did.
+    base: the grade that they set out from, where that is not the proposed one.
+    """
 
     shot_id: str
     status: Status
     grade: Grade | None = None
     note: str = ""
+    controls: str = ""
+    base: Grade | None = None
 
     def __post_init__(self) -> None:
         if self.status not in DECIDED:

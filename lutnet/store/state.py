@@ -14,6 +14,13 @@ from types import MappingProxyType, TracebackType
 
 from lutnet.errors import InputError
 from lutnet.result import ClipResult, Status
+from lutnet.store.controls import (
+    forget_controls,
+    read_controls,
+    read_notes,
+    write_controls,
+    write_note,
+)
 from lutnet.store.database import open_database, transaction, translated
 from lutnet.store.decision import Decision, refuse_overwriting, same_grade
 from lutnet.store.rows import grade_from_row, grade_to_row, result_from_row, result_to_row
@@ -46,11 +53,21 @@ class Store:
 
     def results(self) -> tuple[ClipResult, ...]:
         """The clips in timeline order, with people's decisions applied."""
+        return self._decided(self.proposed())
+
+    def proposed(self) -> tuple[ClipResult, ...]:
+        """The clips in timeline order as they were computed, whatever people decided."""
         with translated(self.path):
             rows = self._connection.execute(
                 "SELECT result, lut, diagnosis_lut FROM clip WHERE position IS NOT NULL ORDER BY position"
             ).fetchall()
-        return self._decided([result_from_row(*row) for row in rows])
+        return tuple(result_from_row(*row) for row in rows)
+
+    def version(self) -> tuple[int, int]:
+        """Differs from an earlier answer of this ``Store`` where anybody has changed the state since."""
+        with translated(self.path):
+            others = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return int(others), self._connection.total_changes
 
     def result_of_job(self, shot_id: str, job: str) -> ClipResult | None:
         """What ``job`` (its content hash) computed for a shot, as proposed; None where it did not."""
@@ -64,22 +81,43 @@ class Store:
         """Every decision by shot id, also those about clips that left the timeline."""
         with translated(self.path):
             rows = self._connection.execute("SELECT shot_id, status, cdl, lut, note FROM decision").fetchall()
+            controls = read_controls(self._connection)
         return MappingProxyType(
             {
-                shot_id: Decision(shot_id, Status(status), grade_from_row(cdl, lut), note)
+                shot_id: Decision(
+                    shot_id,
+                    Status(status),
+                    grade_from_row(cdl, lut),
+                    note,
+                    *controls.get(shot_id, ("", None)),
+                )
                 for shot_id, status, cdl, lut, note in rows
             }
         )
 
-    def decide(self, *decisions: Decision) -> None:
-        """Record decisions, all or none. Raises InputError for a clip that is not in the store."""
+    def decide(self, *decisions: Decision, withdrawn: Mapping[str, str] | None = None) -> None:
+        """Record decisions, all or none. Raises InputError for a clip that is not in the store.
+
+        withdrawn: clips that are proposals again, each with the note that it keeps, or "".
+        """
         with transaction(self._connection, self.path):
+            for shot_id, text in (withdrawn or {}).items():
+                self._require_known(shot_id)
+                self._forget([shot_id])
+                write_note(self._connection, shot_id, text)
             for decision in decisions:
                 self._require_known(decision.shot_id)
                 self._connection.execute(
                     "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?)",
                     (decision.shot_id, decision.status.value, *grade_to_row(decision.grade), decision.note),
                 )
+                write_controls(self._connection, decision)
+
+    def notes(self) -> Mapping[str, str]:
+        """Notes on clips that nobody decided about yet, by shot id."""
+        with translated(self.path):
+            notes = read_notes(self._connection)
+        return MappingProxyType(notes)
 
     def withdraw(self, *shot_ids: str) -> None:
         """Take decisions back: the clips are proposals again."""
@@ -175,3 +213,4 @@ class Store:
         self._connection.executemany(
             "DELETE FROM decision WHERE shot_id = ?", [(shot_id,) for shot_id in shot_ids]
         )
+        forget_controls(self._connection, shot_ids)

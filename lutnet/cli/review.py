@@ -1,0 +1,55 @@
+"""``lutnet review PACKAGE``: the review page, on loopback."""
+
+from __future__ import annotations
+
+import argparse
+import webbrowser
+from pathlib import Path
+
+from lutnet.cli.threads import one_thread_per_shot
+from lutnet.errors import MissingPartError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", type=Path, help="a folder that lutnet grade wrote")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument(
+        "--looks", type=Path, metavar="FOLDER", help="folder of .cube files to offer as looks"
+    )
+    parser.add_argument(
+        "--ocio",
+        type=Path,
+        metavar="FILE",
+        help="the OpenColorIO configuration that the package was graded under",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        from lutnet.review.server import serve
+    except ModuleNotFoundError as error:
+        raise MissingPartError(
+            "the review needs packages that are not installed",
+            value=error.name,
+            fix="pip install 'lutnet[review]'",
+        ) from error
+    from lutnet.review.desk import Desk
+    from lutnet.review.refresh import refresh_package
+
+    one_thread_per_shot()
+    desk = Desk(options.package, options.looks, options.ocio)
+
+    def ready(url: str) -> None:
+        print(url, flush=True)
+        if not options.no_browser:
+            webbrowser.open(url)
+
+    try:
+        serve(desk, options.port, ready)
+    finally:
+        desk.close()
+    written = refresh_package(options.package)
+    if written:
+        print(f"{options.package}: {written} clip{'s' if written != 1 else ''} brought up to date")
+    return 0

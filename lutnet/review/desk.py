@@ -1,0 +1,189 @@
+"""A package on the desk: everything the page may ask about it, as plain values and files."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lutnet.errors import InputError, MediaError
+from lutnet.export.cube import read_cube
+from lutnet.export.manifest import read_manifest
+from lutnet.export.package import CACHE, MANIFEST
+from lutnet.export.reader import run_settings
+from lutnet.frames import read_frames, read_shot
+from lutnet.grade import LUT3D, Grade
+from lutnet.pipeline import grade_shot
+from lutnet.plain import Json, cdl_to_plain
+from lutnet.reference import Reference
+from lutnet.review import words
+from lutnet.review.cache import Cache
+from lutnet.review.colour import colour_of
+from lutnet.review.controls import Controls, controls_from_plain, graded
+from lutnet.review.cuts import Cuts
+from lutnet.review.media import Media
+from lutnet.review.pictures import Pictures, Place, graded_picture, jpeg
+from lutnet.review.state import Entry, State, Wish, digest_of
+from lutnet.review.wishes import Wishes, copied
+from lutnet.shot import Shot
+from lutnet.thumbnails import REFERENCE
+
+_KEPT_LUTS = 64
+
+
+class Desk:
+    """One package under review. Methods may be called from any thread; ids are those of its shots.
+
+    Raises InputError for ids and values that cannot be, MediaError where media cannot be shown.
+    """
+
+    def __init__(self, folder: Path, looks: Path | None = None, config: Path | None = None) -> None:
+        """looks: a folder of ``.cube`` files. config: see ``colour_of``."""
+        self.folder = folder
+        self.manifest = read_manifest(folder / MANIFEST)
+        self.colour = colour_of(run_settings(self.manifest), config)
+        self.state = State(folder)
+        self.cache = Cache(folder)
+        self.pictures = Pictures(self.cache)
+        self.media = Media(self.cache)
+        self.cuts = Cuts(self.pictures)
+        self._wishes = Wishes(self.state, self._made)
+        self.looks = _looks(looks)
+        self._luts: OrderedDict[str, LUT3D] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def close(self) -> None:
+        self.cuts.stop()
+        self.state.close()
+
+    def overview(self) -> Json:
+        """The package, and every clip in a few words."""
+        manifest = self.manifest
+        return {
+            "name": manifest["timeline"]["name"],
+            "rate": manifest["timeline"]["rate"],
+            "space": manifest["space"],
+            "reference": manifest["reference"],
+            "version": manifest["lutnet"],
+            "looks": list(self.looks),
+            "corrections": words.corrections(),
+            "shots": [words.outline(entry) for entry in self.state.entries().values()],
+        }
+
+    def changes(self, known: Mapping[str, str]) -> list[Json]:
+        """The clips whose stamp is not the one in ``known``."""
+        entries = self.state.entries()
+        return [
+            words.outline(entry) for shot_id, entry in entries.items() if known.get(shot_id) != entry.stamp
+        ]
+
+    def stamps(self) -> dict[str, str]:
+        return {shot_id: entry.stamp for shot_id, entry in self.state.entries().items()}
+
+    def details(self, shot_id: str) -> Json:
+        """One clip in full."""
+        entry = self.state.entry(shot_id)
+        return {
+            **words.outline(entry),
+            **words.details(entry),
+            "grade": self._grade(entry.grade),
+            "proposed": self._grade(entry.proposed.grade or Grade()),
+            "based": entry.decision is not None and entry.decision.base is not None,
+            "media": self.media.described(entry.proposed.shot),
+        }
+
+    def preview(self, shot_id: str, plain: Any) -> Json:
+        """The grade that controls (see ``lutnet.review.controls``) make; nothing is recorded."""
+        return self._grade(self._made(self.state.entry(shot_id), controls_from_plain(plain)))
+
+    def decide(self, plain: Any) -> list[Json]:
+        """Record what the page wishes (see ``Wishes``), all or none; returns the clips as they are now."""
+        return self._recorded(self._wishes.read(plain))
+
+    def rematch(self, shot_id: str, still: bytes) -> Json:
+        """Match a clip to a reference frame, the content of an image file; its new grade is recorded."""
+        entry = self.state.entry(shot_id)
+        shot, strength = entry.proposed.shot, float(self.manifest["strength"])
+        with tempfile.TemporaryDirectory(prefix="lutnet-") as folder:
+            path = Path(folder) / "reference.png"  # the reader goes by content, whatever the name says
+            path.write_bytes(still)
+            reference = read_frames(path, count=1)
+        frames = self.colour.developed(read_shot(shot))
+        seen = Reference((self.colour.seen_file(reference),), "dropped")
+        matched = grade_shot(shot, frames, seen, strength, colour=self.colour)
+        decision = copied(shot_id, matched.grade or Grade())
+        return self._recorded([Wish(shot_id, decision, entry.note, None)])[0]
+
+    def _recorded(self, wishes: list[Wish]) -> list[Json]:
+        self._wishes.remember(self.state.entries(), wishes)
+        entries = self.state.decide(wishes)
+        self._wishes.remember(entries, wishes)
+        return [words.outline(entries[wish.shot_id]) for wish in wishes]
+
+    def jumps(self) -> Json:
+        """How far the colours jump at every cut, by the id of the clip after it; waiting: frames yet to be decoded."""
+        jumps, waiting = self.cuts.jumps(self.state.entries().values())
+        return {"jumps": dict(jumps), "waiting": waiting}
+
+    def reference(self) -> Path | None:
+        """The still that the package was matched to, where one was kept."""
+        path = self.folder / CACHE / REFERENCE
+        return path if path.is_file() else None
+
+    def lut_bytes(self, digest: str) -> bytes:
+        """A LUT that was named before: size, then domain, then ``[b, g, r, 3]`` float32, little endian."""
+        with self._guard:
+            lut = self._luts.get(digest)
+        if lut is None:
+            raise InputError("no such LUT is at hand any more", value=digest)
+        head = np.array([lut.size, *lut.domain_min, *lut.domain_max], "<f4")
+        return head.tobytes() + lut.table.transpose(2, 1, 0, 3).astype("<f4").tobytes()
+
+    def thumb(self, shot_id: str, place: Place) -> bytes:
+        """A small JPEG of one frame of the clip as it stands."""
+        entry = self.state.entry(shot_id)
+        return jpeg(graded_picture(self.pictures.thumb(entry.proposed.shot, place), entry.grade))
+
+    def shot(self, shot_id: str) -> Shot:
+        return self.state.entry(shot_id).proposed.shot
+
+    def look(self, name: str) -> LUT3D | None:
+        if not name:
+            return None
+        if name not in self.looks:
+            raise InputError("no such look", value=name, allowed=", ".join(self.looks))
+        return read_cube(self.looks[name])
+
+    def _made(self, entry: Entry, controls: Controls) -> Grade:
+        import torch
+
+        try:
+            colours = self.pictures.colours(entry.proposed.shot)
+        except MediaError:
+            colours = torch.zeros(0, 3)  # the lattice of all colours alone decides then
+        return graded(entry.base, controls, colours, self.look(controls.look))
+
+    def _grade(self, grade: Grade) -> Json:
+        return {
+            "cdl": cdl_to_plain(grade.cdl),
+            "lut": None if grade.lut is None else {"digest": self._kept(grade.lut), "size": grade.lut.size},
+        }
+
+    def _kept(self, lut: LUT3D) -> str:
+        digest = digest_of(lut)
+        with self._guard:
+            self._luts[digest] = lut
+            self._luts.move_to_end(digest)
+            while len(self._luts) > _KEPT_LUTS:
+                self._luts.popitem(last=False)
+        return digest
+
+
+def _looks(folder: Path | None) -> dict[str, Path]:
+    paths: Sequence[Path] = [] if folder is None else sorted(folder.glob("*.cube"))
+    return {path.stem: path for path in paths}

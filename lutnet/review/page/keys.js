@@ -1,0 +1,87 @@
+// The keyboard: one table, which is also the help.
+
+export const KEYS = [
+  ["Space", "play, stop", "play"],
+  ["j", "play backwards", "rewind"],
+  ["k", "stop", "stop"],
+  ["l", "play; again: twice as fast", "forward"],
+  ["ArrowLeft", "one frame back", "frameBack"],
+  ["ArrowRight", "one frame on", "frameOn"],
+  ["Home", "first frame", "first"],
+  ["End", "last frame", "last"],
+  ["ArrowUp", "previous shot", "previous"],
+  ["ArrowDown", "next shot", "next"],
+  ["a", "approve, and go to the next open shot", "approve"],
+  ["r", "reject, and go to the next open shot", "reject"],
+  ["x", "reset to what was proposed", "reset"],
+  ["u", "undo (also Ctrl+Z)", "undo"],
+  ["y", "redo (also Ctrl+Shift+Z)", "redo"],
+  ["w", "wipe", "wipe"],
+  ["s", "side by side", "side"],
+  ["b", "before, after", "before"],
+  ["g", "compare with reference, with before", "against"],
+  ["t", "LUT on, off", "lut"],
+  ["[", "less strength", "weaker"],
+  ["]", "more strength", "stronger"],
+  ["c", "copy the grade", "copy"],
+  ["v", "paste the grade", "paste"],
+  ["n", "write a note (Escape leaves it)", "note"],
+  ["?", "this sheet", "help"],
+];
+
+const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+const OFF = "lutnet-keys-off";
+
+/** Listen for the whole page; `actions` by the names above. */
+export function listen(actions) {
+  const known = new Map(KEYS.map(([key, , name]) => [key === "Space" ? " " : key, actions[name]]));
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const writing = event.target.matches("textarea, select, input:not([type=range]):not([type=checkbox]):not([type=radio])");
+    if (writing) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      (event.shiftKey ? actions.redo : actions.undo)();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(OFF)) return;
+    const own = event.target.matches("input") && /^(Arrow|Home|End)/.test(event.key);
+    const pressed = event.target.matches("button, input[type=checkbox], input[type=radio]") && event.key === " ";
+    const action = known.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    if (!action || own || pressed) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/** Fill the help. */
+export function sheet(dialog) {
+  const title = document.createElement("h2");
+  title.id = "sheet-title";
+  title.textContent = "Keys";
+  const table = document.createElement("table");
+  for (const [key, meaning] of KEYS) {
+    const line = table.insertRow();
+    const name = document.createElement("kbd");
+    name.textContent = NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+    line.insertCell().append(name);
+    line.insertCell().textContent = meaning;
+  }
+  const label = document.createElement("label");
+  const on = document.createElement("input");
+  on.type = "checkbox";
+  on.checked = !localStorage.getItem(OFF);
+  on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+  label.append(on, " single keys work");
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "Close";
+  close.addEventListener("click", () => dialog.close());
+  const foot = document.createElement("div");
+  foot.className = "row";
+  foot.append(label, close);
+  dialog.append(title, table, foot);
+}

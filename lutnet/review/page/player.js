@@ -1,0 +1,144 @@
+// The shot in motion: the real clip where the browser plays it, its proxy where it does not, a still where it stands.
+
+import { api } from "./api.js";
+import { decodeStill } from "./renderer.js";
+
+const HALF = 0.5; // seeks go to the middle of a frame: rounded times cannot make it another one
+
+export class Player {
+  /** onFrame(): a new picture is on the card. onState(): place, length or play state changed. onEnd(): a shot's last frame was passed. */
+  constructor(film, renderer, { onFrame, onState, onEnd, onWait }) {
+    Object.assign(this, { film, renderer, onFrame, onState, onEnd, onWait });
+    this.media = null;
+    this.frame = 0;
+    this.reverse = null;
+    this.turn = 0;
+    this.shown = 0; // frames that were drawn from the film
+    film.addEventListener("play", () => onState());
+    film.addEventListener("pause", () => onState());
+    film.addEventListener("error", () => this.#failed());
+    this.#watch();
+  }
+
+  get frames() { return this.media?.frames ?? 1; }
+  get playing() { return (!this.film.paused && this.isFilm) || this.reverse !== null; }
+  get isFilm() { return this.media?.kind === "video"; }
+
+  /** Show a shot from its first frame; `play` goes on playing. */
+  async open(shot, details, { play = false } = {}) {
+    const turn = (this.turn += 1);
+    this.pause();
+    this.shot = shot;
+    this.media = details.media;
+    this.frame = 0;
+    this.usesProxy = false;
+    this.onWait("");
+    if (!this.media) return this.onWait("This clip has no media to show.");
+    if (!this.isFilm) return this.#still(turn);
+    this.start = this.media.start;
+    if (this.media.direct) this.#load(api.media(shot.id));
+    else await this.#proxy(turn);
+    if (turn !== this.turn) return;
+    this.seek(0);
+    if (play) await this.play();
+    this.onState();
+  }
+
+  async play(rate = 1) {
+    if (!this.isFilm) return;
+    this.#stopReverse();
+    if (this.frame >= this.frames - 1) this.seek(0);
+    this.film.playbackRate = rate;
+    await this.film.play().catch(() => {});
+  }
+
+  pause() {
+    this.#stopReverse();
+    this.film.pause();
+  }
+
+  /** Backwards, as fast as the browser seeks. */
+  rewind() {
+    if (!this.isFilm) return;
+    this.film.pause();
+    this.#stopReverse();
+    const step = () => {
+      if (this.reverse === null) return;
+      if (this.frame <= 0) return this.pause();
+      this.seek(this.frame - 1);
+      this.film.addEventListener("seeked", () => { this.reverse = setTimeout(step, 1000 / this.media.rate); }, { once: true });
+    };
+    this.reverse = setTimeout(step, 0);
+    this.onState();
+  }
+
+  seek(frame) {
+    this.frame = Math.max(0, Math.min(this.frames - 1, Math.round(frame)));
+    if (this.isFilm) this.film.currentTime = this.start + (this.frame + HALF) / this.media.rate;
+    this.onState();
+  }
+
+  async #still(turn) {
+    const response = await fetch(api.still(this.shot.id, "middle"));
+    if (!response.ok) return this.onWait("This picture cannot be shown.");
+    const bitmap = await decodeStill(await response.blob());
+    if (turn !== this.turn) return;
+    this.renderer.upload(bitmap, bitmap.width, bitmap.height);
+    this.onFrame(true);
+    this.onState();
+  }
+
+  async #proxy(turn) {
+    this.usesProxy = true;
+    this.start = 0;
+    await this.#still(turn); // something to look at while the proxy is made
+    if (turn !== this.turn) return;
+    this.onWait("Making a proxy that browsers play…");
+    const address = api.proxy(this.shot.id);
+    const response = await fetch(address, { method: "HEAD" });
+    if (turn !== this.turn) return;
+    this.onWait(response.ok ? "" : "This media cannot be played.");
+    if (response.ok) this.#load(address);
+  }
+
+  #load(address) {
+    if (this.film.getAttribute("src") !== address) this.film.src = address;
+  }
+
+  #failed() {
+    if (!this.isFilm || !this.film.getAttribute("src")) return;
+    if (this.usesProxy) this.onWait("This media cannot be played.");
+    else {
+      const turn = this.turn;
+      this.#proxy(turn).then(() => turn === this.turn && this.seek(this.frame));
+    }
+  }
+
+  #watch() {
+    this.film.requestVideoFrameCallback((now, facts) => {
+      this.#watch();
+      this.#show(facts.mediaTime);
+    });
+  }
+
+  #show(time) {
+    const { film } = this;
+    if (!this.isFilm || !film.videoWidth) return;
+    const frame = Math.floor((time - this.start) * this.media.rate + 0.01);
+    if (this.playing && this.reverse === null && frame >= this.frames) {
+      this.onEnd();
+      return;
+    }
+    this.frame = Math.max(0, Math.min(this.frames - 1, frame));
+    this.renderer.upload(film, film.videoWidth, film.videoHeight);
+    this.shown += 1;
+    this.onWait("");
+    this.onFrame(!this.playing);
+    this.onState();
+  }
+
+  #stopReverse() {
+    clearTimeout(this.reverse);
+    this.reverse = null;
+  }
+}

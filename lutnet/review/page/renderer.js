@@ -1,0 +1,201 @@
+// One picture through one grade on one canvas. All arithmetic of a grade is in the shader; nothing here repeats it.
+
+import { FRAGMENT, VERTEX } from "./shader.js";
+
+export const LAYOUTS = ["after", "before", "wipe", "side"];
+const IDENTITY = { slope: [1, 1, 1], offset: [0, 0, 0], power: [1, 1, 1], saturation: 1 };
+
+export class Renderer {
+  constructor(canvas) {
+    const options = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: false, desynchronized: false };
+    const gl = canvas.getContext("webgl2", options);
+    if (!gl) throw new Error("This browser has no WebGL2, without which no grade can be shown.");
+    this.canvas = canvas;
+    this.gl = gl;
+    this.view = { layout: "after", against: "before", wipe: 0.5 };
+    this.cdl = IDENTITY;
+    this.lut = null;
+    this.size = [0, 0];
+    this.referenceSize = null;
+    this.uploads = 0; // pictures that went to the card: a slider must not add to it
+    // Pixels are code values: no colour management and no alpha may touch them on their way in.
+    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.disable(gl.DITHER);
+    this.program = linked(gl);
+    this.at = new Proxy({}, { get: (known, name) => (known[name] ??= gl.getUniformLocation(this.program, name)) });
+    this.picture = flat(gl, gl.LINEAR);
+    this.reference = flat(gl, gl.LINEAR);
+    this.colours = flat(gl, gl.NEAREST);
+    this.table = gl.createTexture();
+    this.noTable = cube(gl, gl.createTexture(), 2, new Float32Array(24));
+    this.targets = new Map();
+    gl.bindVertexArray(gl.createVertexArray());
+    gl.useProgram(this.program);
+    gl.uniform1i(this.at.picture, 0);
+    gl.uniform1i(this.at.lut, 1);
+    gl.uniform1i(this.at.reference, 2);
+  }
+
+  /** Show a still (ImageBitmap made without colour conversion) or the present frame of a video. */
+  upload(source, width, height) {
+    fill(this.gl, this.picture, source);
+    this.size = [width, height];
+    this.uploads += 1;
+  }
+
+  uploadReference(source) {
+    if (source) fill(this.gl, this.reference, source);
+    this.referenceSize = source ? [source.width, source.height] : null;
+  }
+
+  /** cdl: slope, offset, power, saturation. lut: null, or what parseLut gave. */
+  grade(cdl, lut) {
+    this.cdl = cdl;
+    if (lut && lut !== this.lut) cube(this.gl, this.table, lut.size, lut.table);
+    this.lut = lut;
+  }
+
+  /** Draw to the canvas, at most `limit` pixels wide and high. */
+  draw(limit = [Infinity, Infinity]) {
+    const [width, height] = this.size;
+    if (!width) return;
+    const across = this.view.layout === "side" ? 2 * width : width;
+    const scale = Math.min(1, limit[0] / across, limit[1] / height);
+    const wanted = [Math.max(1, Math.round(across * scale)), Math.max(1, Math.round(height * scale))];
+    if (this.canvas.width !== wanted[0] || this.canvas.height !== wanted[1]) {
+      [this.canvas.width, this.canvas.height] = wanted;
+    }
+    this.#run(null, wanted, this.picture, this.view);
+  }
+
+  /** The picture before (left half) and after (right half), RGBA bytes of 2 * width x height, bottom row first. */
+  sample(width, height) {
+    return this.#read(this.picture, [2 * width, height], { layout: "side", against: "before", wipe: 0 });
+  }
+
+  /** Colours (RGBA bytes, width x height) through the grade, in the same order. */
+  transform(colours, width, height) {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.colours);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, colours);
+    const read = this.#read(this.colours, [width, height], { layout: "after", against: "before", wipe: 0 });
+    const rows = new Uint8Array(read.length);
+    for (let y = 0; y < height; y += 1) {
+      rows.set(read.subarray((height - 1 - y) * width * 4, (height - y) * width * 4), y * width * 4);
+    }
+    return rows;
+  }
+
+  #read(picture, size, view) {
+    const { gl } = this;
+    this.#run(this.#target(size), size, picture, view);
+    const bytes = new Uint8Array(size[0] * size[1] * 4);
+    gl.readPixels(0, 0, size[0], size[1], gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return bytes;
+  }
+
+  #target(size) {
+    const { gl } = this;
+    const key = size.join("x");
+    if (!this.targets.has(key)) {
+      const texture = flat(gl, gl.NEAREST);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, size[0], size[1], 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+      const target = gl.createFramebuffer();
+      gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+      this.targets.set(key, target);
+    }
+    return this.targets.get(key);
+  }
+
+  #run(target, size, picture, view) {
+    const { gl, at, lut, cdl } = this;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.viewport(0, 0, size[0], size[1]);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, picture);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_3D, lut ? this.table : this.noTable);
+    gl.activeTexture(gl.TEXTURE2);
+    gl.bindTexture(gl.TEXTURE_2D, this.reference);
+    gl.uniform1i(at.lutSize, lut ? lut.size : 0);
+    gl.uniform3fv(at.lutLow, lut ? lut.low : [0, 0, 0]);
+    gl.uniform3fv(at.lutHigh, lut ? lut.high : [1, 1, 1]);
+    gl.uniform3fv(at.slope, cdl.slope);
+    gl.uniform3fv(at.offset, cdl.offset);
+    gl.uniform3fv(at.power, cdl.power);
+    gl.uniform1f(at.saturation, cdl.saturation);
+    gl.uniform1i(at.layoutMode, LAYOUTS.indexOf(view.layout));
+    gl.uniform1i(at.againstReference, view.against === "reference" && this.referenceSize ? 1 : 0);
+    gl.uniform1f(at.wipe, view.wipe);
+    gl.uniform2fv(at.referenceFit, this.#referenceFit());
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  #referenceFit() {
+    if (!this.referenceSize) return [1, 1];
+    const aspect = this.referenceSize[0] / this.referenceSize[1] / (this.size[0] / this.size[1]);
+    return aspect > 1 ? [1, 1 / aspect] : [aspect, 1];
+  }
+}
+
+/** A LUT as the server sends it: size, domain, then the table with red fastest; all float32. */
+export function parseLut(buffer) {
+  const values = new Float32Array(buffer);
+  return { size: values[0], low: [...values.subarray(1, 4)], high: [...values.subarray(4, 7)], table: values.subarray(7) };
+}
+
+/** An image as code values: neither its colour profile nor its alpha changes them. */
+export async function decodeStill(blob) {
+  return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}
+
+function fill(gl, texture, source) {
+  gl.activeTexture(gl.TEXTURE0);
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, source);
+}
+
+function flat(gl, filter) {
+  const texture = gl.createTexture();
+  gl.activeTexture(gl.TEXTURE0);
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 1, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  settle(gl, gl.TEXTURE_2D, filter);
+  return texture;
+}
+
+function cube(gl, texture, size, table) {
+  gl.activeTexture(gl.TEXTURE1);
+  gl.bindTexture(gl.TEXTURE_3D, texture);
+  gl.texImage3D(gl.TEXTURE_3D, 0, gl.RGB32F, size, size, size, 0, gl.RGB, gl.FLOAT, table);
+  settle(gl, gl.TEXTURE_3D, gl.NEAREST);
+  return texture;
+}
+
+function settle(gl, kind, filter) {
+  gl.texParameteri(kind, gl.TEXTURE_MIN_FILTER, filter);
+  gl.texParameteri(kind, gl.TEXTURE_MAG_FILTER, filter);
+  for (const axis of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T, gl.TEXTURE_WRAP_R]) {
+    gl.texParameteri(kind, axis, gl.CLAMP_TO_EDGE);
+  }
+}
+
+function linked(gl) {
+  const program = gl.createProgram();
+  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+    const shader = gl.createShader(kind);
+    gl.shaderSource(shader, text);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
+      throw new Error(`The shader does not compile: ${gl.getShaderInfoLog(shader)}`);
+    }
+  }
+  gl.linkProgram(program);
+  return program;
+}

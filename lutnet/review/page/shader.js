@@ -1,0 +1,81 @@
+// The grade on the graphics card: ASC CDL v1.2 (clamping), then the LUT, tetrahedrally, as lutnet.ops has them.
+
+export const VERTEX = `#version 300 es
+out vec2 place;
+void main() {
+  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0;
+  place = vec2(corner.x, 1.0 - corner.y);
+  gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+export const FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+precision highp sampler3D;
+in vec2 place;
+out vec4 colour;
+uniform sampler2D picture;
+uniform sampler2D reference;
+uniform sampler3D lut;
+uniform int lutSize;          // 0: there is none
+uniform vec3 lutLow, lutHigh; // the inputs of its first and its last point
+uniform vec3 slope, offset, power;
+uniform float saturation;
+uniform int layoutMode;       // 0 after, 1 before, 2 wipe, 3 side by side
+uniform bool againstReference;
+uniform float wipe;
+uniform vec2 referenceFit;    // size of the reference in the picture's frame, at most 1
+
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+
+vec3 point(ivec3 index) { return texelFetch(lut, index, 0).rgb; }
+
+vec3 lookUp(vec3 c) {
+  vec3 at = clamp((c - lutLow) / (lutHigh - lutLow), 0.0, 1.0) * float(lutSize - 1);
+  vec3 cell = min(floor(at), float(lutSize - 2));
+  vec3 f = at - cell;
+  ivec3 low = ivec3(cell);
+  // From the cell's lowest corner along the axes, the largest fraction first: the tetrahedron that holds the colour.
+  ivec3 first, second;
+  vec3 w;
+  if (f.r >= f.g) {
+    if (f.g >= f.b) { first = ivec3(1, 0, 0); second = ivec3(1, 1, 0); w = f.rgb; }
+    else if (f.r >= f.b) { first = ivec3(1, 0, 0); second = ivec3(1, 0, 1); w = f.rbg; }
+    else { first = ivec3(0, 0, 1); second = ivec3(1, 0, 1); w = f.brg; }
+  } else {
+    if (f.r >= f.b) { first = ivec3(0, 1, 0); second = ivec3(1, 1, 0); w = f.grb; }
+    else if (f.g >= f.b) { first = ivec3(0, 1, 0); second = ivec3(0, 1, 1); w = f.gbr; }
+    else { first = ivec3(0, 0, 1); second = ivec3(0, 1, 1); w = f.bgr; }
+  }
+  return point(low) * (1.0 - w.x) + point(low + first) * (w.x - w.y)
+       + point(low + second) * (w.y - w.z) + point(low + ivec3(1)) * w.z;
+}
+
+vec3 graded(vec3 c) {
+  vec3 base = clamp(c * slope + offset, 0.0, 1.0);
+  vec3 raised = mix(pow(max(base, 1e-30), power), vec3(0.0), equal(base, vec3(0.0)));
+  float luma = dot(raised, LUMA);
+  vec3 done = clamp(luma + saturation * (raised - luma), 0.0, 1.0);
+  return lutSize > 0 ? lookUp(done) : done;
+}
+
+vec3 before(vec2 at) { return texture(picture, at).rgb; }
+
+vec3 other(vec2 at) {
+  if (!againstReference) return before(at);
+  vec2 inside = (at - 0.5) / referenceFit + 0.5;
+  bool outside = any(lessThan(inside, vec2(0.0))) || any(greaterThan(inside, vec2(1.0)));
+  return outside ? vec3(0.0) : texture(reference, inside).rgb;
+}
+
+void main() {
+  vec3 c;
+  if (layoutMode == 1) c = other(place);
+  else if (layoutMode == 2) c = place.x < wipe ? other(place) : graded(before(place));
+  else if (layoutMode == 3) {
+    vec2 half_ = vec2(fract(place.x * 2.0), place.y);
+    c = place.x < 0.5 ? other(half_) : graded(before(half_));
+  } else c = graded(before(place));
+  colour = vec4(c, 1.0);
+}`;

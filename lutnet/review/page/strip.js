@@ -1,0 +1,153 @@
+// The timeline as a strip of shots. Only what is in sight is in the page, so that 1,500 shots cost what 15 do.
+
+const STEP = 150;
+const SPARE = 4;
+export const MARKS = { proposed: "· open", approved: "✓ approved", changed: "✎ changed", rejected: "✕ rejected", skipped: "– skipped" };
+
+export class Strip {
+  /** onChoose(id): the shot that was clicked, or reached with the arrow keys. thumb(shot): address of its picture. */
+  constructor(parent, { onChoose, thumb }) {
+    this.thumb = thumb;
+    this.shots = [];
+    this.current = null;
+    this.cells = new Map();
+    this.roll = document.createElement("div");
+    this.roll.className = "roll";
+    this.roll.tabIndex = 0;
+    this.roll.setAttribute("role", "listbox");
+    this.roll.setAttribute("aria-label", "Shots");
+    this.roll.setAttribute("aria-orientation", "horizontal");
+    this.track = document.createElement("div");
+    this.track.setAttribute("role", "presentation");
+    this.roll.append(this.track);
+    parent.append(this.roll);
+    this.roll.addEventListener("scroll", () => this.#later(), { passive: true });
+    this.roll.addEventListener("wheel", (event) => {
+      if (Math.abs(event.deltaY) <= Math.abs(event.deltaX)) return;
+      event.preventDefault();
+      this.roll.scrollLeft += event.deltaY;
+    }, { passive: false });
+    this.roll.addEventListener("click", (event) => {
+      const cell = event.target.closest(".cell");
+      if (cell) onChoose(cell.dataset.id);
+    });
+    this.roll.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+      if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const at = Math.max(0, Math.min(this.shots.length - 1, this.#index(this.current) + step));
+      if (this.shots[at]) onChoose(this.shots[at].id);
+    });
+    new ResizeObserver(() => this.#later()).observe(this.roll);
+  }
+
+  /** shots: outlines, in the order to show them. */
+  show(shots, current) {
+    this.shots = shots;
+    this.places = new Map(shots.map((shot, index) => [shot.id, index]));
+    this.track.style.width = `${shots.length * STEP}px`;
+    this.current = current;
+    for (const cell of this.cells.values()) cell.remove();
+    this.cells.clear();
+    this.#draw();
+    this.#reveal();
+  }
+
+  choose(id) {
+    const old = this.cells.get(this.current);
+    if (old) old.setAttribute("aria-selected", "false");
+    this.current = id;
+    this.#reveal();
+    this.#draw();
+    const cell = this.cells.get(id);
+    if (cell) cell.setAttribute("aria-selected", "true");
+    this.roll.setAttribute("aria-activedescendant", cell ? cell.id : "");
+  }
+
+  /** A shot's outline has changed. */
+  refresh(shot) {
+    const index = this.places.get(shot.id);
+    if (index === undefined) return;
+    this.shots[index] = shot;
+    const cell = this.cells.get(shot.id);
+    if (cell) this.#fill(cell, shot);
+  }
+
+  #index(id) {
+    return this.places?.get(id) ?? -1;
+  }
+
+  #reveal() {
+    const index = this.#index(this.current);
+    if (index < 0) return;
+    const [left, right] = [index * STEP, (index + 1) * STEP];
+    const { scrollLeft, clientWidth } = this.roll;
+    if (left < scrollLeft) this.roll.scrollLeft = left - STEP / 2;
+    else if (right > scrollLeft + clientWidth) this.roll.scrollLeft = right - clientWidth + STEP / 2;
+  }
+
+  #later() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = undefined;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const first = Math.max(0, Math.floor(this.roll.scrollLeft / STEP) - SPARE);
+    const end = Math.min(this.shots.length, Math.ceil((this.roll.scrollLeft + this.roll.clientWidth) / STEP) + SPARE);
+    for (const [id, cell] of this.cells) {
+      const index = this.places.get(id);
+      if (index < first || index >= end) {
+        cell.remove();
+        this.cells.delete(id);
+      }
+    }
+    for (let index = first; index < end; index += 1) {
+      const shot = this.shots[index];
+      if (!this.cells.has(shot.id)) this.cells.set(shot.id, this.#cell(shot, index));
+    }
+  }
+
+  #cell(shot, index) {
+    const cell = document.createElement("div");
+    cell.className = "cell";
+    cell.id = `cell-${shot.id}`;
+    cell.dataset.id = shot.id;
+    cell.setAttribute("role", "option");
+    cell.setAttribute("aria-setsize", this.shots.length);
+    cell.setAttribute("aria-posinset", index + 1);
+    cell.setAttribute("aria-selected", String(shot.id === this.current));
+    cell.style.transform = `translateX(${index * STEP}px)`;
+    const picture = document.createElement("img");
+    picture.alt = "";
+    picture.decoding = "async";
+    const name = document.createElement("div");
+    name.className = "name";
+    const under = document.createElement("div");
+    under.className = "under";
+    const mark = document.createElement("span");
+    const meter = document.createElement("meter");
+    under.append(mark, meter);
+    cell.append(picture, name, under);
+    this.#fill(cell, shot);
+    this.track.append(cell);
+    return cell;
+  }
+
+  #fill(cell, shot) {
+    const [picture, name, under] = cell.children;
+    const [mark, meter] = under.children;
+    const source = shot.skipped ? null : this.thumb(shot);
+    if (source && picture.getAttribute("src") !== source) picture.src = source;
+    name.textContent = shot.name;
+    cell.title = shot.name;
+    mark.textContent = MARKS[shot.status];
+    mark.className = shot.status;
+    meter.hidden = shot.confidence === null;
+    meter.value = shot.confidence ?? 0;
+    meter.setAttribute("aria-label", `confidence ${Math.round(100 * (shot.confidence ?? 0))} %`);
+    meter.title = meter.getAttribute("aria-label");
+  }
+}

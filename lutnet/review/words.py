@@ -1,0 +1,83 @@
+"""Clips in plain values for the page: names, numbers and sentences."""
+
+from __future__ import annotations
+
+import json
+
+from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.words import findings, phrase
+from lutnet.export.manifest import skip_reason
+from lutnet.grade import Diagnosis
+from lutnet.plain import Json, delta_e_to_plain, range_to_plain
+from lutnet.review.controls import Controls, controls_to_plain, value_range
+from lutnet.review.state import Entry
+
+
+def corrections() -> list[Json]:
+    """The corrections that a page may set: name, unit, words for less and more, least and greatest value."""
+    return [
+        {
+            "name": head.name,
+            "unit": head.unit,
+            "less": head.negative,
+            "more": head.positive,
+            "low": value_range(head.name)[0],
+            "high": value_range(head.name)[1],
+        }
+        for head in HEADS
+    ]
+
+
+def outline(entry: Entry) -> Json:
+    """What a strip of many clips shows of one."""
+    result = entry.proposed
+    shot, found = result.shot, result.diagnosis
+    return {
+        "id": shot.id,
+        "name": shot.name,
+        "track": shot.track,
+        "start": float(shot.record.start_seconds),
+        "seconds": float(shot.record.duration_seconds),
+        "status": entry.status.value,
+        "note": entry.note,
+        "stamp": entry.stamp,
+        "confidence": None if found is None else confidence(found),
+        "faults": [] if found is None else [head.name for head, _ in findings(found)],
+        "skipped": skip_reason(result),
+    }
+
+
+def details(entry: Entry) -> Json:
+    """What the page shows of the clip at hand, beyond its outline."""
+    result = entry.proposed
+    found, shot = result.diagnosis, result.shot
+    return {
+        "sentences": [] if found is None else sentences(found),
+        "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
+        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings))),
+        "controls": json.loads(entry.decision.controls)
+        if entry.decision and entry.decision.controls
+        else None,
+        "source": range_to_plain(shot.source),
+        "record": range_to_plain(shot.record),
+        "file": None if shot.media is None else shot.media.replace("\\", "/").rsplit("/", 1)[-1],
+    }
+
+
+def sentences(found: Diagnosis) -> list[Json]:
+    """What is wrong, the surest first; one sentence where nothing is."""
+    said = [
+        {"text": phrase(head, correction), "confidence": correction.confidence}
+        for head, correction in findings(found)
+    ]
+    return said or [{"text": "leave alone", "confidence": confidence(found)}]
+
+
+def confidence(found: Diagnosis) -> float:
+    """Of the least sure finding; where nothing was found, of the least sure "nothing is wrong"."""
+    told = [correction for _, correction in findings(found)] or list(found.corrections.values())
+    return min((correction.confidence for correction in told), default=0.0)
+
+
+def controls_text(controls: Controls) -> str:
+    return json.dumps(controls_to_plain(controls))

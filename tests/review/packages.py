@@ -1,0 +1,147 @@
+"""Packages for the review's tests: real media, known grades, no networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+import opentimelineio as otio
+import torch
+from av.video.reformatter import ColorRange, Colorspace
+
+from lutnet.demo.footage import _to_420
+from lutnet.diagnosis.heads import HEADS, LEVELS
+from lutnet.export.package import RunSettings, write_package
+from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
+from lutnet.ops.lut3d import identity_lattice
+from lutnet.result import ClipResult, Status
+from lutnet.store import Store
+from lutnet.thumbnails import ThumbnailSpool, keep_reference
+from lutnet.timeline import read_timeline
+
+RATE = 24
+MARKUP = '<img src=x onerror="alert(1)">\'"&../../'
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """name, media, used range in frames, grade (None: skipped)."""
+
+    name: str
+    media: Path
+    frames: tuple[int, int] = (2, 20)
+    grade: Grade | None = None
+    level: float = -0.4
+    confidence: float = 0.9
+
+
+def bent_lut(size: int = 17, amount: float = 0.15) -> LUT3D:
+    """A smooth LUT that no CDL is: channels bend and mix."""
+    lattice = identity_lattice(size)
+    bent = lattice + amount * lattice * (1 - lattice) * (lattice.roll(1, -1) - 0.3)
+    return LUT3D(bent.clamp(0, 1).numpy())
+
+
+def random_grade(generator: np.random.Generator) -> Grade:
+    """A CDL as strong as people make them and, in half of the cases, a LUT that is not smooth."""
+
+    def triple(low: float, high: float) -> tuple[float, float, float]:
+        red, green, blue = generator.uniform(low, high, 3).tolist()
+        return (red, green, blue)
+
+    cdl = CDL(triple(0.5, 1.8), triple(-0.15, 0.15), triple(0.6, 1.7), float(generator.uniform(0, 2)))
+    if generator.random() < 0.5:
+        return Grade(cdl)
+    size = int(generator.integers(2, 34))
+    noise = generator.normal(0, 0.08, (size, size, size, 3)).astype(np.float32)
+    low = float(generator.uniform(-0.2, 0.1))
+    table = identity_lattice(size).numpy() + noise
+    return Grade(cdl, LUT3D(table, (low, low, low), (1.0, 1.1, 1.2)))
+
+
+def encode(
+    path: Path,
+    frames: Iterator[Pixels],
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    **options: str,
+) -> Path:
+    """RGB frames as BT.709 limited-range video; yuv420p by exact arithmetic, other formats by FFmpeg."""
+    with av.open(str(path), "w") as container:
+        stream: Any = None
+        for pixels in frames:
+            if stream is None:
+                stream = container.add_stream(codec, rate=RATE, options=options)
+                stream.height, stream.width = pixels.shape[:2]
+                stream.pix_fmt = pixel_format
+                context = stream.codec_context
+                context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+                context.color_primaries, context.color_trc = 1, 1
+            frame = av.VideoFrame.from_ndarray(_to_420(pixels), format="yuv420p")
+            frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+            container.mux(stream.encode(frame.reformat(format=pixel_format)))
+        container.mux(stream.encode(None))
+    return path
+
+
+def moving(picture: Pixels, width: int, height: int, count: int = 24) -> Iterator[Pixels]:
+    """A window that glides over ``picture``."""
+    for number in range(count):
+        left = (picture.shape[1] - width) * number // max(count - 1, 1)
+        yield np.ascontiguousarray(picture[:height, left : left + width])
+
+
+def diagnosis(level: float, confidence: float) -> Diagnosis:
+    """Exposure is wrong by ``level``, everything else is right."""
+    shares = tuple(1.0 if index == 3 else 0.0 for index in range(len(LEVELS)))
+    corrections = {
+        head.name: Correction(
+            at := level if head.name == "exposure" else 0.0, head.value_at(at), head.unit, confidence, shares
+        )
+        for head in HEADS
+    }
+    return Diagnosis(corrections, Fault("exposure", -1 / 3) if level else None, Grade())
+
+
+def write(folder: Path, clips: Sequence[Clip]) -> Path:
+    """The package ``folder/film.lutnet`` of a timeline of ``clips``."""
+    track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    for clip in clips:
+        start, end = clip.frames
+        reference = otio.schema.ExternalReference(
+            target_url=clip.media.relative_to(folder).as_posix(), available_range=_range(0, max(end, 24))
+        )
+        track.append(otio.schema.Clip(clip.name, reference, _range(start, end - start)))
+    timeline = otio.schema.Timeline("film", global_start_time=otio.opentime.RationalTime(86400, RATE))
+    timeline.tracks.append(track)
+    otio.adapters.write_to_file(timeline, str(folder / "film.otio"))
+    plan = read_timeline(folder / "film.otio")
+    package = folder / "film.lutnet"
+    package.mkdir()
+    results = [
+        ClipResult(shot, Status.SKIPPED, warnings=("offline",))
+        if clip.grade is None
+        else ClipResult(shot, Status.PROPOSED, diagnosis(clip.level, clip.confidence), clip.grade)
+        for shot, clip in zip(plan.shots, clips, strict=True)
+    ]
+    with Store(package) as store, ThumbnailSpool() as thumbnails:
+        decided = store.save(results)
+        for shot in plan.shots:
+            thumbnails.add(shot.id, torch.rand(3, 90, 160))
+        write_package(
+            package, decided, plan, RunSettings("0.1.0", reference="hero.png"), thumbnails.show(decided)
+        )
+    keep_reference(package, torch.rand(3, 90, 160))
+    return package
+
+
+def _range(start: int, duration: int) -> otio.opentime.TimeRange:
+    return otio.opentime.TimeRange(
+        otio.opentime.RationalTime(start, RATE), otio.opentime.RationalTime(duration, RATE)
+    )
