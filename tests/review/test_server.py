@@ -113,17 +113,27 @@ def test_names_and_notes_are_data(server: Served) -> None:
 
 def test_what_is_sent_is_checked(server: Served) -> None:
     shot = server.shots()[0]["id"]
-    for body in (
+    bodies: list[Any] = [
         {},
         [1],
         [{}],
         [{"id": shot}],
         [{"id": shot, "status": "skipped"}],
         [{"id": "no", "status": "approved"}],
-    ):
+    ]
+    for body in bodies:
         assert server.post("/api/decisions", body).status == 400, body
-    for controls in ([], {"strength": 9}, {"strength": "NaN"}, {"corrections": {"hue": 1}}, {"look": "../x"},
-                     {"corrections": {"exposure": 99}}, {"cdl": {"slope": [1]}}, {"corrections": 3}):  # fmt: skip
+    wrong: list[Any] = [
+        [],
+        {"strength": 9},
+        {"strength": "NaN"},
+        {"corrections": {"hue": 1}},
+        {"corrections": {"exposure": 99}},
+        {"corrections": 3},
+        {"look": "../x"},
+        {"cdl": {"slope": [1]}},
+    ]
+    for controls in wrong:
         assert server.post(f"/api/shots/{shot}/preview", controls).status == 400, controls
     assert all(entry["status"] == "proposed" for entry in server.shots())
 
