@@ -30,7 +30,7 @@ from lutnet.lut_spool import LutSpool
 from lutnet.reference import CLIP_PREFIX, Reference, read_reference
 from lutnet.refinement.behind import behind_view
 from lutnet.result import ClipResult, Status
-from lutnet.shot import Frames, Shot
+from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames, Shot
 from lutnet.store import Store
 from lutnet.thumbnails import ThumbnailSpool, keep_reference
 from lutnet.timeline import Timeline, read_timeline, timeline_of_media
@@ -98,7 +98,7 @@ def diagnose(
     """
     model = load_named(None if weights is None else Path(weights))
     if reference is None:
-        return diagnosis.diagnose(frames, model=model)
+        return diagnosis.diagnose(_as_frames(frames), model=model)
     return refinement.diagnose_beside(_as_frames(frames), _as_frames(reference), model)
 
 
@@ -286,4 +286,12 @@ def _kept(folder: Path) -> Iterator[None]:
 
 
 def _as_frames(frames: Tensor | Frames) -> Frames:
-    return frames if isinstance(frames, Frames) else Frames(frames)
+    if not isinstance(frames, Frames):
+        return Frames(frames)
+    if frames.space in (SCENE_LINEAR, LOGARITHMIC):
+        raise InputError(
+            f"frames are {frames.space}: no picture that people see",
+            where=frames.source,
+            fix="Convert them first.",
+        )
+    return frames

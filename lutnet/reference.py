@@ -11,7 +11,7 @@ from lutnet.shot import Frames
 from lutnet.timeline import Timeline
 
 CLIP_PREFIX = "clip:"
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".exr", ".dpx")
 MAX_FOLDER_IMAGES = 24
 """A folder is sampled down to this many images, evenly, so that its size does not set the cost of a shot."""
 

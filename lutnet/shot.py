@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 REC709 = "Rec.1886 Rec.709 - Display"
 """OpenColorIO's name (studio-config-v2.2.0_aces-v1.3_ocio-v2.4) of the default grading space."""
 
-SCENE_LINEAR = "scene-linear"
-"""In place of a space's name: linear light of a scene, in primaries that the media does not name."""
+SCENE_LINEAR, LOGARITHMIC = "scene-linear", "logarithmic"
+"""In place of a space's name: what the media says of itself where that is not enough to show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Frames:
     reduced to analysis size.
     indices: the frame number of each, counted from the head of the media; () for tensors of no known origin.
     source: where they come from, for messages. space: name of the colour space; REC709 as read from a file means
-    that it names none, SCENE_LINEAR that it has to be named. Values of scenes may lie outside of 0..1.
+    that it names none, SCENE_LINEAR and LOGARITHMIC that it has to be named. Values of scenes may lie outside of 0..1.
     """
 
     pixels: Tensor

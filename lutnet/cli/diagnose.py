@@ -7,7 +7,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, table
+from lutnet.colourspace import colour_management
 from lutnet.diagnosis.heads import HEADS
 from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
 from lutnet.frames import read_frames
@@ -27,13 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
     )
+    add_colour(parser)
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(options: argparse.Namespace) -> int:
     # All are read before anything is said: one bad name must not leave half an answer.
-    frames = [(path, read_frames(path)) for path in options.frames]
-    reference = None if options.ref is None else read_frames(options.ref)
+    colour = colour_management(colour_of(options))
+    frames = [(path, colour.seen_file(read_frames(path))) for path in options.frames]
+    reference = None if options.ref is None else colour.seen_file(read_frames(options.ref))
     diagnoses = [(path, diagnose(each, reference, weights=options.weights)) for path, each in frames]
     if options.json:
         print_json([_entry(path, diagnosis) for path, diagnosis in diagnoses])

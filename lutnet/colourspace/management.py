@@ -18,7 +18,7 @@ from lutnet.colourspace.metadata import named_space
 from lutnet.colourspace.pixels import converted
 from lutnet.colourspace.view import View
 from lutnet.errors import InputError, MediaError
-from lutnet.shot import REC709, SCENE_LINEAR, Frames, Shot
+from lutnet.shot import LOGARITHMIC, REC709, SCENE_LINEAR, Frames, Shot
 
 OUTSIDE_SHARE = 0.005
 """Share of a shot's values beyond 0..1 of the grading space from which on the user is told that they are lost."""
@@ -143,13 +143,18 @@ class ColourManagement:
 
     def _stated(self, frames: Frames) -> Space:
         """What the file itself says; nothing means the values that a grading node receives."""
-        if frames.space == SCENE_LINEAR:
+        if frames.space in (SCENE_LINEAR, LOGARITHMIC):
             raise MediaError(
-                "the image is scene-linear and does not say in which colour space",
+                f"the image is {frames.space} and does not say in which colour space",
                 value=frames.source,
-                fix=f"Name it: --clip-space '*{Path(frames.source).suffix}=ACEScg', or another.",
+                fix=f"Name it: --clip-space '*{Path(frames.source).suffix}=NAME', with a name of `lutnet spaces`.",
             )
-        return self.space if frames.space == REC709 else self.config.space(frames.space)
+        if frames.space == REC709:
+            return self.space
+        try:
+            return self.config.space(frames.space)
+        except InputError as error:
+            raise MediaError(str(error), where=frames.source) from error
 
     def _into_grading(self, source: Space) -> CPUProcessor:
         """Scenes come onto a display through its view, and pictures of a display back into the scene through it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lutnet.errors import MediaError
-from lutnet.frames import still
+from lutnet.frames import deep, still
 from lutnet.frames.record import MediaInfo, Picture, Span
 from lutnet.sequence import ImageSequence
 
@@ -26,7 +26,8 @@ def probe(path: Path) -> MediaInfo:
     found = _present(sequence, Span(0, len(sequence)))
     if found is None:
         raise MediaError("no image of the sequence is there", value=path, fix="Relink the media")
-    info = still.probe(Path(sequence.image(found)))
+    image = Path(sequence.image(found))
+    info = deep.probe(image) if deep.accepts(image) else still.probe(image)
     return replace(info, kind="sequence", frame_count=len(sequence))
 
 
@@ -42,7 +43,8 @@ def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Pictur
         if index is None:
             continue
         image = Path(sequence.image(index))
-        for picture in still.read(image, Span(0, 1), 1, short_side):
+        read_still = deep.read if deep.accepts(image) else still.read
+        for picture in read_still(image, Span(0, 1), 1, short_side):
             size = size or picture.pixels.shape
             if picture.pixels.shape != size:
                 raise MediaError("images of a sequence differ in size", value=image)

@@ -57,12 +57,13 @@ def _frames(path: Path, span: Span, count: int, height: int, warnings: tuple[str
     if not pictures:
         raise MediaError("no frame could be decoded", value=path, where=f"frames {span.first} to {span.end}")
     chosen = most_different(pictures, count)
-    box = active_box([picture.pixels for picture in pictures])
+    box = active_box([picture.visible for picture in pictures])
     stacked = np.stack([box.crop(picture.pixels) for picture in chosen])
     return Frames(
         pixels=torch.from_numpy(stacked).permute(0, 3, 1, 2).contiguous(),
         indices=tuple(picture.index for picture in chosen),
         source=str(path),
+        space=pictures[0].space,
         warnings=(*warnings, *_warnings(pictures)),
     )
 

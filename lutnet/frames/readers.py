@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lutnet.errors import MediaError
-from lutnet.frames import images, still, video
+from lutnet.frames import deep, images, still, video
 from lutnet.frames.record import MediaInfo, Picture, Span
 
 
@@ -23,21 +23,14 @@ class Reader:
 
 READERS: tuple[Reader, ...] = (
     Reader("sequence", images.accepts, images.probe, images.read),
+    Reader("deep", deep.accepts, deep.probe, deep.read),
     Reader("still", lambda path: path.suffix.lower() in still.SUFFIXES, still.probe, still.read),
     Reader("video", lambda path: True, video.probe, video.read),
 )
 
 
-SCENE_REFERRED = frozenset({".cin", ".dpx", ".exr", ".hdr"})
-"""Film scans and scene-linear images: FFmpeg would decode them, but what they hold is no picture for a display."""
-
-
 def reader_of(path: Path) -> Reader:
-    """The first reader that accepts ``path``. Raises MediaError for images that are scene-referred."""
-    if path.suffix.lower() in SCENE_REFERRED:
-        raise MediaError(
-            "images of this kind are not supported", value=path, allowed="display-referred images and video"
-        )
+    """The first reader that accepts ``path``."""
     return next(reader for reader in READERS if reader.accepts(path))
 
 

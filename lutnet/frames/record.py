@@ -10,6 +10,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from lutnet.shot import LOGARITHMIC, REC709
+
 Pixels = npt.NDArray[np.float32]
 """``[H, W, 3]`` float32, R'G'B' encoded, 0..1."""
 
@@ -61,8 +63,15 @@ class Span:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Picture:
-    """One decoded frame at analysis size. index: counted from the head of the media."""
+    """One decoded frame at analysis size. index: counted from the head of the media. space: as of ``Frames``."""
 
     index: int
     pixels: Pixels
     warnings: tuple[str, ...] = ()
+    space: str = REC709
+
+    @property
+    def visible(self) -> Pixels:
+        """About what people see of it, 0..1: linear light would make every shadow black."""
+        encoded = self.space in (REC709, LOGARITHMIC)
+        return self.pixels if encoded else self.pixels.clip(0.0, 1.0) ** np.float32(1 / 2.4)

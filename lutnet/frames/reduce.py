@@ -15,6 +15,7 @@ HDR_WARNINGS = {
     for transfer, name in ((16, "PQ"), (18, "HLG"))
 }
 """By H.273 TransferCharacteristics: what to tell where nobody says that the clip is that."""
+MIN_PIXEL_ASPECT = 0.2
 MAX_ASPECT = 4
 """Strips longer than this are reduced further, so that no shape costs much more than another."""
 _AREA = (
@@ -29,6 +30,13 @@ def analysis_size(width: int, height: int, short_side: int) -> tuple[int, int]:
     """Width and height, the shorter reduced to ``short_side``, the longer to MAX_ASPECT times that; never more."""
     scale = min(1.0, short_side / min(width, height), MAX_ASPECT * short_side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def shape_of_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
+    """Width and height in square pixels; ``aspect`` of one is its width by its height."""
+    if not MIN_PIXEL_ASPECT <= aspect <= 1 / MIN_PIXEL_ASPECT:  # 0 is "unknown", others are damage
+        return width, height
+    return max(1, round(width * aspect)), height
 
 
 def reduced(frame: Any, index: int, size: tuple[int, int], reformatter: VideoReformatter) -> Picture:

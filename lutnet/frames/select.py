@@ -31,7 +31,7 @@ def most_different(pictures: Sequence[Picture], count: int) -> list[Picture]:
 
 
 def _distances(pictures: Sequence[Picture]) -> npt.NDArray[np.float64]:
-    small = [cv2.resize(each.pixels, THUMBNAIL, interpolation=cv2.INTER_AREA) for each in pictures]
+    small = [cv2.resize(each.visible, THUMBNAIL, interpolation=cv2.INTER_AREA) for each in pictures]
     flat = np.stack(small).reshape(len(small), -1).astype(np.float64)
     squares: npt.NDArray[np.float64] = ((flat[:, None] - flat[None]) ** 2).mean(axis=-1)
     return np.sqrt(squares)

@@ -17,7 +17,7 @@ from lutnet.errors import MediaError
 from lutnet.frames.container import frame_count, opened, rate_of, start_timecode
 from lutnet.frames.film import Film
 from lutnet.frames.record import MediaInfo, Picture, Span
-from lutnet.frames.reduce import analysis_size, reduced
+from lutnet.frames.reduce import analysis_size, reduced, shape_of_pixels
 
 
 def probe(path: Path) -> MediaInfo:
@@ -48,7 +48,9 @@ def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Pictur
     Raises MediaError where the file cannot be opened or decoded.
     """
     with opened(path) as (container, stream):
-        size = analysis_size(stream.codec_context.width, stream.codec_context.height, short_side)
+        context = stream.codec_context
+        aspect = float(stream.sample_aspect_ratio or 1)
+        size = analysis_size(*shape_of_pixels(context.width, context.height, aspect), short_side)
         reformatter = VideoReformatter()
         film = Film(container, stream)
         for part in _parts(film, span, count):

@@ -64,12 +64,6 @@ def test_a_sequence_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None
         read_frames(tmp_path / "none.[1-9999999999].png")
 
 
-@pytest.mark.parametrize("name", ["scan.dpx", "render.exr", "render.[1001-1100].exr"])
-def test_scene_referred_images_are_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(MediaError, match="not supported"):
-        read_frames(tmp_path / name)
-
-
 def test_a_file_with_brackets_in_its_name_is_a_file(tmp_path: Path) -> None:
     Image.fromarray(numbered(7)).save(tmp_path / "still [1-2].png")
     assert number_in(read_frames(tmp_path / "still [1-2].png").pixels[0].numpy()) == 7
