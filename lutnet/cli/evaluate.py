@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lutnet.cli.console import output, print_json, table
 from lutnet.training.evaluate import EvaluateSettings, Evaluation, evaluate
+from lutnet.training.through import Through
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +23,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the 43 single-fault classes, how many to try on each photograph (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="default: %(default)s")
+    parser.add_argument(
+        "--noise", type=float, default=0.0, metavar="CODES", help="show the spoiled frames through noise"
+    )
+    parser.add_argument("--lines", type=int, help="reduce the spoiled frames to so many lines")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
 def run(options: argparse.Namespace) -> int:
-    result = evaluate(EvaluateSettings(options.photos, options.weights, options.classes, options.seed))
+    through = Through(options.noise, options.lines)
+    result = evaluate(
+        EvaluateSettings(options.photos, options.weights, options.classes, options.seed, through=through)
+    )
     if options.json:
         print_json(asdict(result))
     else:

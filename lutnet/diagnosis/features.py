@@ -7,7 +7,7 @@ cost one pass over the pixels. Nothing here is learned and no gradient flows thr
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lutnet.ops.cdl import luma
 from lutnet.ops.detune import lin, scene
@@ -15,11 +15,12 @@ from lutnet.ops.detune import lin, scene
 CODES = 256
 COARSE_BINS = 48
 """For the shape of a histogram."""
-FINE_BINS = 128
-"""For its spikes: the codes at which clipped highlights and shadows came to lie tell one fault from another."""
 PERCENTILES = (0.0, 0.002, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.998, 1.0)
 CHANNELS = 5  # red, green, blue, luma, saturation
-TONAL_SIZE = CHANNELS * (COARSE_BINS + len(PERCENTILES) + 2 + FINE_BINS)
+COMB_REGIONS = 16
+EXTREMES = (0.005, 0.03, 0.97, 0.995)
+"""Ranks of luma: the colours of what is darker than the first two and brighter than the last two."""
+TONAL_SIZE = CHANNELS * (COARSE_BINS + len(PERCENTILES) + 2 + CODES) + 3 * 2 * (COMB_REGIONS + len(EXTREMES))
 CHROMA_SHAPE = (3, 24, 16)
 """Joint chroma histogram: luminance bands (dark, middle, bright), blue-orange axis, magenta-green axis."""
 
@@ -28,15 +29,19 @@ _BAND_EDGES = (0.25, 0.55)
 
 
 def tonal_statistics(frames: Tensor) -> Tensor:
-    """Soft histograms (square-rooted), percentiles and clipped shares of R, G, B, luma and saturation.
+    """Histograms (soft and exact, square-rooted), percentiles, clipped shares, combs and extreme colours.
 
-    ``frames [N, 3, H, W]`` in 0..1; returns ``[N, TONAL_SIZE]``.
+    The exact ones are for spikes: the codes at which clipped highlights and shadows came to lie tell one
+    fault from another. ``frames [N, 3, H, W]`` in 0..1; returns ``[N, TONAL_SIZE]``.
     """
-    counts = _counts(_channels(frames))
+    values = _channels(frames)
+    counts = _counts(values)
     shares = counts / counts.sum(-1, keepdim=True)
-    coarse, fine = ((shares @ _kernels(shares, bins)).sqrt() for bins in (COARSE_BINS, FINE_BINS))
+    coarse = (shares @ _kernels(shares, COARSE_BINS)).sqrt()
+    percentiles = _percentiles(shares)
     clipped = torch.stack((shares[..., 0], shares[..., -1]), dim=-1).sqrt()
-    return torch.cat((coarse, _percentiles(shares), clipped, fine), dim=-1).flatten(1)
+    histograms = torch.cat((coarse, percentiles, clipped, shares.sqrt()), dim=-1).flatten(1)
+    return torch.cat((histograms, _combs(counts[:, :3]), _extreme_colours(values, shares[:, 3])), dim=1)
 
 
 def chroma_histogram(frames: Tensor) -> Tensor:
@@ -88,9 +93,38 @@ def _kernels(like: Tensor, bins: int) -> Tensor:
     return (1.0 - (codes.unsqueeze(1) - centres).abs() * (bins - 1)).clamp(min=0.0)
 
 
-def _percentiles(shares: Tensor) -> Tensor:
+def _percentiles(shares: Tensor, ranks: tuple[float, ...] = PERCENTILES) -> Tensor:
     cumulative = shares.cumsum(-1)
     # 0 asks for the first code that occurs at all, 1 for the last; rounding must not skip past it.
-    wanted = shares.new_tensor(PERCENTILES).clamp(1e-6, 1.0 - 1e-5)
+    wanted = shares.new_tensor(ranks).clamp(1e-6, 1.0 - 1e-5)
     wanted = wanted.expand(*shares.shape[:-1], -1).contiguous()
     return torch.searchsorted(cumulative.contiguous(), wanted).clamp(max=CODES - 1) / (CODES - 1)
+
+
+def _combs(counts: Tensor) -> Tensor:
+    """Shares of gaps and of doubled codes per region of ``counts [N, C, 256]``: ``[N, C * 2 * COMB_REGIONS]``.
+
+    Stretching the tones of an 8-bit file leaves codes empty and squeezing them piles codes up, as
+    steep as the curve is there.
+    """
+    around = nn.functional.avg_pool1d(counts, 9, stride=1, padding=4)
+    relative = counts / (around + 1.0)
+    gaps = ((relative < 0.3) & (around > 4.0)).float()
+    piles = (relative - 1.0).clamp(0.0, 2.0)
+    both = torch.cat((gaps, piles), dim=1)
+    return nn.functional.avg_pool1d(both, CODES // COMB_REGIONS).flatten(1)
+
+
+def _extreme_colours(values: Tensor, luma_shares: Tensor) -> Tensor:
+    """Mean and deviation of R, G, B beyond each of EXTREMES: ``[N, 3 * 2 * len(EXTREMES)]``.
+
+    The clipped highlights and shadows of the clean frame, each of one colour, show what was done to it.
+    """
+    codes = (values[:, 3:4] * (CODES - 1) + 0.5).int()
+    limits = (_percentiles(luma_shares, EXTREMES) * (CODES - 1) + 0.5).int().unsqueeze(-1)
+    dark = torch.tensor(EXTREMES, device=values.device) < 0.5
+    beyond = torch.cat((codes <= limits[:, dark], codes >= limits[:, ~dark]), dim=1).float()
+    moments = torch.cat((values[:, :3], values[:, :3].square()), dim=1).transpose(1, 2)
+    mean, square = (beyond @ moments / beyond.sum(-1, keepdim=True)).chunk(2, dim=-1)
+    spread = (square - mean * mean).clamp(min=0.0).sqrt()
+    return torch.cat((mean, spread), dim=-1).flatten(1)

@@ -17,6 +17,8 @@ from lutnet.diagnosis.features import CHROMA_SHAPE, TONAL_SIZE, chroma_histogram
 from lutnet.diagnosis.heads import CLEAN, HEADS, LEVELS
 
 Layers = tuple[int | str, ...]
+COMPENSATION = 192
+"""Hidden units between what the frame shows and how its errors are made to compensate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class NetworkConfig:
 
     grid: int = 128
     layers: Layers = (16, 16, "M", 32, 32, "M", 64, 64, "M", 96, 96)
-    hidden: int = 256
-    dropout: float = 0.2
+    tonal: int = 384
+    hidden: int = 384
+    dropout: float = 0.1
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "layers": list(self.layers)}
@@ -64,6 +67,20 @@ class Verdict:
     attention: Tensor
 
 
+class Residual(nn.Module):
+    """Two layers that add to what they are given; at first they add nothing."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(width, width)
+        self.outer = _silent(nn.Linear(width, width))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """``[N, width]`` to ``[N, width]``."""
+        added: Tensor = self.outer(nn.functional.relu(self.inner(values)))
+        return values + added
+
+
 class Trunk(nn.Module):
     """Frames to features: VGG blocks pooled by mean and deviation, tonal statistics, joint chroma."""
 
@@ -73,14 +90,15 @@ class Trunk(nn.Module):
         self.blocks = vgg.make_layers(list(config.layers), batch_norm=True)
         self.map_channels = [width for width in config.layers if isinstance(width, int)][-1]
         self.tonal = nn.Sequential(
-            nn.BatchNorm1d(TONAL_SIZE), nn.Linear(TONAL_SIZE, 160), nn.ReLU(), nn.Linear(160, 128), nn.ReLU()
+            *(nn.BatchNorm1d(TONAL_SIZE), nn.Linear(TONAL_SIZE, config.tonal), nn.ReLU()),
+            *(Residual(config.tonal), nn.Linear(config.tonal, config.tonal // 2), nn.ReLU()),
         )
         self.chroma = nn.Sequential(
             *(nn.Conv2d(CHROMA_SHAPE[0], 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Flatten(), nn.Linear(32 * (CHROMA_SHAPE[1] // 4) * (CHROMA_SHAPE[2] // 4), 96), nn.ReLU()),
         )
-        self.size = 2 * self.map_channels + 128 + 96
+        self.size = 2 * self.map_channels + config.tonal // 2 + 96
 
     def forward(self, frames: Tensor) -> TrunkFeatures:
         """``frames [N, 3, H, W]`` in 0..1, any size."""
@@ -105,6 +123,7 @@ class DiagnosisNetwork(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(self.trunk.size, config.hidden),
             nn.ReLU(),
+            Residual(config.hidden),
             nn.Dropout(config.dropout),
         )
         votes = len(HEADS) * len(LEVELS)
@@ -113,7 +132,9 @@ class DiagnosisNetwork(nn.Module):
         self.part_votes = nn.Conv2d(self.trunk.map_channels, votes + CLEAN + 1 + 1, 1)
         self.fault_of_levels = _silent(nn.Linear(votes, CLEAN + 1))
         self.compensation = nn.Sequential(
-            nn.Linear(config.hidden + votes, 64), nn.ReLU(), _silent(nn.Linear(64, len(HEADS)))
+            nn.Linear(config.hidden + votes, COMPENSATION),
+            nn.ReLU(),
+            _silent(nn.Linear(COMPENSATION, len(HEADS))),
         )
 
     def forward(self, frames: Tensor) -> Verdict:

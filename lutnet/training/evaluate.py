@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -33,6 +34,7 @@ from lutnet.training.scoring import (
     confidence_holds,
     fault_score,
 )
+from lutnet.training.through import Through
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 SEVERE = 2 / 3
@@ -44,6 +46,7 @@ class EvaluateSettings:
     """photos: folder of right photographs of unseen sources. weights: a file, or None for those that ship.
 
     classes_per_photo: how many of the 43 single-fault classes each photograph is tried with.
+    through: what the diagnosis sees of the spoiled frames; its CDL is scored on the flawless ones.
     """
 
     photos: Path
@@ -51,6 +54,7 @@ class EvaluateSettings:
     classes_per_photo: int = CLEAN + 1
     seed: int = 7
     grid: int = 128
+    through: Through = field(default_factory=Through)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +112,18 @@ def evaluate(settings: EvaluateSettings) -> Evaluation:
 
 def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSettings) -> Evaluation:
     """Score ``model`` on ``photos`` with the draws that ``settings.seed`` gives."""
-    pixels = torch.stack([sample_crop(image, WHOLE, settings.grid) for image in photos.images])
+    cases = partial(_cases, photos, model, settings)
     generator = torch.Generator().manual_seed(settings.seed)
     count = len(photos)
     classes = _classes(count, settings.classes_per_photo, generator)
     truths = [_fault(int(k)) for k in classes.flatten()]
     # Only what is said of these counts: thousands of frames would fill the memory.
     nothing = torch.empty(0)
-    single = [
-        replace(case, clean=nothing, spoiled=nothing)
-        for case in _cases(pixels, single_amounts(classes), model)
-    ]
+    single = [replace(case, clean=nothing, spoiled=nothing) for case in cases(single_amounts(classes))]
     draws = {7: seven_amounts(count, generator)}
     draws |= {n: some_amounts(count, n, SEVERE, generator) for n in (2, 3, 4)}
-    several = {n: list(_cases(pixels, amounts.unsqueeze(1), model)) for n, amounts in draws.items()}
-    untouched = list(_cases(pixels, torch.zeros(count, 1, len(HEADS)), model))
+    several = {n: list(cases(amounts.unsqueeze(1))) for n, amounts in draws.items()}
+    untouched = list(cases(torch.zeros(count, 1, len(HEADS))))
     return Evaluation(
         photos=count,
         unseen=fault_score([case.diagnosis.fault for case in single], truths),
@@ -163,12 +164,16 @@ def head_scores(cases: list[Case]) -> tuple[HeadScore, ...]:
     return tuple(scores)
 
 
-def _cases(pixels: Tensor, amounts: Tensor, model: DiagnosisModel) -> Iterator[Case]:
-    """One case per photograph of ``pixels [B, 3, G, G]`` uint8 and row of its ``amounts [B, K, 7]``."""
-    for photo, rows in zip(pixels, amounts, strict=True):
-        spoiled = quantised(detune_bytes(photo.expand(len(rows), -1, -1, -1), rows))
-        for frame, row in zip(spoiled, rows, strict=True):
-            yield Case(photo.float() / 255.0, frame, row, diagnose(frame.unsqueeze(0), model=model))
+def _cases(
+    photos: PhotoSet, model: DiagnosisModel, settings: EvaluateSettings, amounts: Tensor
+) -> Iterator[Case]:
+    """One case per photograph and row of its ``amounts [B, K, 7]``."""
+    for photo, rows in zip(photos.images, amounts, strict=True):
+        sampled = sample_crop(photo, WHOLE, settings.grid)
+        spoiled = quantised(detune_bytes(sampled.expand(len(rows), -1, -1, -1), rows))
+        seen = settings.through.frames(photo, spoiled, rows)
+        for frame, shown, row in zip(spoiled, seen, rows, strict=True):
+            yield Case(sampled.float() / 255.0, frame, row, diagnose(shown.unsqueeze(0), model=model))
 
 
 def _classes(photos: int, per_photo: int, generator: torch.Generator) -> Tensor:

@@ -27,10 +27,10 @@ class Mix:
     severe: 2 to 4 faults of 66 % or more.
     """
 
-    single: float = 0.30
-    seven: float = 0.34
+    single: float = 0.26
+    seven: float = 0.36
     few: float = 0.10
-    severe: float = 0.14
+    severe: float = 0.19
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -154,7 +154,7 @@ def draw_wear(count: int, worn_share: float, generator: torch.Generator) -> Wear
     seeds = torch.randint(2**31, (1,), generator=generator)
     return Wear(
         mixed=worn & (strength[:, 3] < 0.6),
-        noise_codes=torch.where(worn, 4.0 * strength[:, 0] ** 2, torch.zeros(count)),
+        noise_codes=torch.where(worn, (6.0 * strength[:, 0] - 2.0).clamp(min=0.0), torch.zeros(count)),
         shared_chroma=worn & (strength[:, 1] < 0.5),
         levels=torch.where(worn & (strength[:, 2] < 0.3), 1023.0, 255.0),
         noise_seed=int(seeds[0]),

@@ -11,7 +11,9 @@ from lutnet.diagnosis.features import (
     CHANNELS,
     CHROMA_SHAPE,
     COARSE_BINS,
-    FINE_BINS,
+    CODES,
+    COMB_REGIONS,
+    EXTREMES,
     PERCENTILES,
     TONAL_SIZE,
     chroma_histogram,
@@ -26,9 +28,23 @@ def bytes_frames(seed: int, count: int = 2, side: int = 24) -> torch.Tensor:
 
 
 def split(statistics: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], torch.Tensor, torch.Tensor]:
-    sizes = [COARSE_BINS, len(PERCENTILES), 2, FINE_BINS]
-    coarse, percentiles, clipped, fine = statistics.view(len(statistics), CHANNELS, -1).split(sizes, dim=-1)
+    sizes = [COARSE_BINS, len(PERCENTILES), 2, CODES]
+    histograms = statistics[:, : CHANNELS * sum(sizes)].view(len(statistics), CHANNELS, -1)
+    coarse, percentiles, clipped, fine = histograms.split(sizes, dim=-1)
     return (coarse, fine), percentiles, clipped
+
+
+def combs(frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Shares of gaps and of doubled codes, ``[N, 3, COMB_REGIONS]`` each."""
+    width = 3 * COMB_REGIONS
+    last = tonal_statistics(frames)[:, -2 * width - len(EXTREMES) * 6 :]
+    gaps, piles, _ = last.split([width, width, len(EXTREMES) * 6], dim=1)
+    return gaps.view(-1, 3, COMB_REGIONS), piles.view(-1, 3, COMB_REGIONS)
+
+
+def extreme_colours(frames: torch.Tensor) -> torch.Tensor:
+    """``[N, ranks, mean and deviation, 3]``."""
+    return tonal_statistics(frames)[:, -len(EXTREMES) * 6 :].view(-1, len(EXTREMES), 2, 3)
 
 
 def test_statistics_have_the_announced_sizes():
@@ -40,7 +56,7 @@ def test_statistics_have_the_announced_sizes():
 def test_soft_histograms_are_linear_splats_of_the_exact_counts():
     frames = bytes_frames(1)
     histograms, _, _ = split(tonal_statistics(frames))
-    for soft, bins in zip(histograms, (COARSE_BINS, FINE_BINS), strict=True):
+    for soft, bins in zip(histograms, (COARSE_BINS, CODES), strict=True):
         red = frames[0, 0].flatten().double().numpy() * (bins - 1)
         low = np.minimum(np.floor(red).astype(int), bins - 2)
         expected = np.bincount(low, 1 - (red - low), bins) + np.bincount(low + 1, red - low, bins)
@@ -53,6 +69,27 @@ def test_percentiles_are_those_of_the_pixels():
     for column, share in enumerate(PERCENTILES):
         exact = np.quantile(frames[1, 2].numpy(), share, method="inverted_cdf")
         assert abs(float(percentiles[1, 2, column]) - exact) <= 1.01 / 255
+
+
+def test_stretched_tones_leave_gaps_and_squeezed_ones_pile_up():
+    frames = bytes_frames(4, side=128)
+    stretched = (((frames - 0.5) * 1.5 + 0.5).clamp(0.0, 1.0) * 255.0).round() / 255.0
+    squeezed = (((frames - 0.5) * 0.7 + 0.5) * 255.0).round() / 255.0
+    (_, plain), (gaps, _), (none, piles) = combs(frames), combs(stretched), combs(squeezed)
+    # In the middle, clear of the clipped ends: a third of the codes stays empty; 0.43 of them hold two.
+    assert torch.allclose(gaps[:, :, 4:12].mean(), torch.tensor(1 / 3), atol=0.03)
+    assert float(none[:, :, 4:12].max()) == 0.0
+    assert float(piles[:, :, 4:12].mean()) > 2.0 * float(plain[:, :, 4:12].mean())
+
+
+def test_extreme_colours_are_those_of_the_darkest_and_the_brightest_pixels():
+    frames = torch.full((1, 3, 100, 100), 0.5)
+    dark, bright = torch.tensor([0.1, 0.0, 0.2]), torch.tensor([1.0, 0.9, 0.8])
+    frames[0, :, :5] = dark.view(3, 1, 1)
+    frames[0, :, -5:] = bright.view(3, 1, 1)
+    mean, deviation = extreme_colours(frames)[0].unbind(1)
+    torch.testing.assert_close(mean, torch.stack((dark, dark, bright, bright)), atol=1e-5, rtol=0)
+    torch.testing.assert_close(deviation, torch.zeros(4, 3), atol=1e-3, rtol=0)
 
 
 def test_clipped_shares_count_black_and_white():
@@ -69,7 +106,7 @@ def test_where_pixels_lie_does_not_matter(seed: int) -> None:
     frames = bytes_frames(seed)
     order = torch.randperm(24 * 24, generator=torch.Generator().manual_seed(seed))
     shuffled = frames.flatten(2)[:, :, order].view_as(frames)
-    torch.testing.assert_close(tonal_statistics(shuffled), tonal_statistics(frames))
+    torch.testing.assert_close(tonal_statistics(shuffled), tonal_statistics(frames), atol=1e-3, rtol=0)
     torch.testing.assert_close(chroma_histogram(shuffled), chroma_histogram(frames))
 
 
