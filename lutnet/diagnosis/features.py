@@ -14,13 +14,13 @@ from lutnet.ops.detune import lin, scene
 
 CODES = 256
 COARSE_BINS = 48
-"""For the shape of a histogram."""
+"""For the shape of a histogram. The fine one is for its spikes: the codes at which clipped highlights and
+shadows came to lie tell one fault from another."""
 PERCENTILES = (0.0, 0.002, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.998, 1.0)
 CHANNELS = 5  # red, green, blue, luma, saturation
 COMB_REGIONS = 16
 EXTREMES = (0.005, 0.03, 0.97, 0.995)
 """Ranks of luma: the colours of what is darker than the first two and brighter than the last two."""
-TONAL_SIZE = CHANNELS * (COARSE_BINS + len(PERCENTILES) + 2 + CODES) + 3 * 2 * (COMB_REGIONS + len(EXTREMES))
 CHROMA_SHAPE = (3, 24, 16)
 """Joint chroma histogram: luminance bands (dark, middle, bright), blue-orange axis, magenta-green axis."""
 
@@ -28,20 +28,28 @@ _CHROMA_RANGE = (2.4, 1.2)  # stops of scene light to either side, along the two
 _BAND_EDGES = (0.25, 0.55)
 
 
-def tonal_statistics(frames: Tensor) -> Tensor:
-    """Histograms (soft and exact, square-rooted), percentiles, clipped shares, combs and extreme colours.
+def tonal_size(fine_bins: int, *, traces: bool) -> int:
+    """How many numbers ``tonal_statistics`` gives per frame."""
+    of_traces = 3 * 2 * (COMB_REGIONS + len(EXTREMES)) if traces else 0
+    return CHANNELS * (COARSE_BINS + len(PERCENTILES) + 2 + fine_bins) + of_traces
 
-    The exact ones are for spikes: the codes at which clipped highlights and shadows came to lie tell one
-    fault from another. ``frames [N, 3, H, W]`` in 0..1; returns ``[N, TONAL_SIZE]``.
+
+def tonal_statistics(frames: Tensor, fine_bins: int = CODES, *, traces: bool = True) -> Tensor:
+    """Soft histograms (square-rooted), percentiles and clipped shares of R, G, B, luma and saturation.
+
+    ``frames [N, 3, H, W]`` in 0..1; returns ``[N, tonal_size(fine_bins, traces)]``. fine_bins: of the
+    finer histogram; CODES counts every code. traces: with what a change of tones leaves behind, combs
+    and the colours of the darkest and brightest pixels.
     """
     values = _channels(frames)
     counts = _counts(values)
     shares = counts / counts.sum(-1, keepdim=True)
-    coarse = (shares @ _kernels(shares, COARSE_BINS)).sqrt()
-    percentiles = _percentiles(shares)
+    coarse, fine = ((shares @ _kernels(shares, bins)).sqrt() for bins in (COARSE_BINS, fine_bins))
     clipped = torch.stack((shares[..., 0], shares[..., -1]), dim=-1).sqrt()
-    histograms = torch.cat((coarse, percentiles, clipped, shares.sqrt()), dim=-1).flatten(1)
-    return torch.cat((histograms, _combs(counts[:, :3]), _extreme_colours(values, shares[:, 3])), dim=1)
+    statistics = torch.cat((coarse, _percentiles(shares), clipped, fine), dim=-1).flatten(1)
+    if not traces:
+        return statistics
+    return torch.cat((statistics, _combs(counts[:, :3]), _extreme_colours(values, shares[:, 3])), dim=1)
 
 
 def chroma_histogram(frames: Tensor) -> Tensor:

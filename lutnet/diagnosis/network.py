@@ -13,12 +13,10 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import vgg
 
-from lutnet.diagnosis.features import CHROMA_SHAPE, TONAL_SIZE, chroma_histogram, tonal_statistics
+from lutnet.diagnosis.features import CHROMA_SHAPE, CODES, chroma_histogram, tonal_size, tonal_statistics
 from lutnet.diagnosis.heads import CLEAN, HEADS, LEVELS
 
 Layers = tuple[int | str, ...]
-COMPENSATION = 192
-"""Hidden units between what the frame shows and how its errors are made to compensate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +25,38 @@ class NetworkConfig:
 
     grid: side of the square sampling grid, pixels; the trunk sees half of it.
     layers: the VGG configuration, channels and "M" for max pooling.
+    fine_bins, traces: which tonal statistics (see ``features.tonal_statistics``).
+    tonal: widths of the two layers that read them. residuals: residual blocks in there and in the mixer.
+    compensation: hidden units that make the errors of the levels compensate in colour.
     """
 
     grid: int = 128
     layers: Layers = (16, 16, "M", 32, 32, "M", 64, 64, "M", 96, 96)
-    tonal: int = 384
+    fine_bins: int = CODES
+    traces: bool = True
+    tonal: tuple[int, int] = (384, 192)
     hidden: int = 384
+    residuals: int = 1
+    compensation: int = 192
     dropout: float = 0.1
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "layers": list(self.layers)}
+        return {**asdict(self), "layers": list(self.layers), "tonal": list(self.tonal)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> NetworkConfig:
-        return cls(**{**values, "layers": tuple(values["layers"])})
+        known = {**FIRST_DESIGN, **values}
+        return cls(**{**known, "layers": tuple(known["layers"]), "tonal": tuple(known["tonal"])})
+
+
+FIRST_DESIGN: dict[str, Any] = {
+    "fine_bins": 128,
+    "traces": False,
+    "tonal": (160, 128),
+    "residuals": 0,
+    "compensation": 64,
+}
+"""What weights files that do not say it were built with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +102,21 @@ class Trunk(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.grid = config.grid
+        self.grid, self.fine_bins, self.traces = config.grid, config.fine_bins, config.traces
         self.blocks = vgg.make_layers(list(config.layers), batch_norm=True)
         self.map_channels = [width for width in config.layers if isinstance(width, int)][-1]
+        statistics, (wide, narrow) = tonal_size(config.fine_bins, traces=config.traces), config.tonal
         self.tonal = nn.Sequential(
-            *(nn.BatchNorm1d(TONAL_SIZE), nn.Linear(TONAL_SIZE, config.tonal), nn.ReLU()),
-            *(Residual(config.tonal), nn.Linear(config.tonal, config.tonal // 2), nn.ReLU()),
+            *(nn.BatchNorm1d(statistics), nn.Linear(statistics, wide), nn.ReLU()),
+            *(Residual(wide) for _ in range(config.residuals)),
+            *(nn.Linear(wide, narrow), nn.ReLU()),
         )
         self.chroma = nn.Sequential(
             *(nn.Conv2d(CHROMA_SHAPE[0], 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Flatten(), nn.Linear(32 * (CHROMA_SHAPE[1] // 4) * (CHROMA_SHAPE[2] // 4), 96), nn.ReLU()),
         )
-        self.size = 2 * self.map_channels + config.tonal // 2 + 96
+        self.size = 2 * self.map_channels + narrow + 96
 
     def forward(self, frames: Tensor) -> TrunkFeatures:
         """``frames [N, 3, H, W]`` in 0..1, any size."""
@@ -108,7 +126,8 @@ class Trunk(nn.Module):
         pooled = (feature_map.mean((2, 3)), feature_map.flatten(2).std(-1))
         with torch.autocast(frames.device.type, enabled=False):
             # Half precision would round percentiles to 1/256 and cost as much.
-            tonal, chroma = self.tonal(tonal_statistics(grid)), self.chroma(chroma_histogram(grid))
+            statistics = tonal_statistics(grid, self.fine_bins, traces=self.traces)
+            tonal, chroma = self.tonal(statistics), self.chroma(chroma_histogram(grid))
         return TrunkFeatures(torch.cat((*pooled, tonal, chroma), dim=1), feature_map)
 
 
@@ -123,7 +142,7 @@ class DiagnosisNetwork(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(self.trunk.size, config.hidden),
             nn.ReLU(),
-            Residual(config.hidden),
+            *(Residual(config.hidden) for _ in range(config.residuals)),
             nn.Dropout(config.dropout),
         )
         votes = len(HEADS) * len(LEVELS)
@@ -132,9 +151,9 @@ class DiagnosisNetwork(nn.Module):
         self.part_votes = nn.Conv2d(self.trunk.map_channels, votes + CLEAN + 1 + 1, 1)
         self.fault_of_levels = _silent(nn.Linear(votes, CLEAN + 1))
         self.compensation = nn.Sequential(
-            nn.Linear(config.hidden + votes, COMPENSATION),
+            nn.Linear(config.hidden + votes, config.compensation),
             nn.ReLU(),
-            _silent(nn.Linear(COMPENSATION, len(HEADS))),
+            _silent(nn.Linear(config.compensation, len(HEADS))),
         )
 
     def forward(self, frames: Tensor) -> Verdict:

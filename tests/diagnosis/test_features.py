@@ -15,8 +15,8 @@ from lutnet.diagnosis.features import (
     COMB_REGIONS,
     EXTREMES,
     PERCENTILES,
-    TONAL_SIZE,
     chroma_histogram,
+    tonal_size,
     tonal_statistics,
 )
 from lutnet.ops.detune import detune
@@ -49,7 +49,9 @@ def extreme_colours(frames: torch.Tensor) -> torch.Tensor:
 
 def test_statistics_have_the_announced_sizes():
     frames = bytes_frames(0)
-    assert tonal_statistics(frames).shape == (2, TONAL_SIZE)
+    for bins, traces in ((256, True), (256, False), (128, False)):
+        statistics = tonal_statistics(frames, bins, traces=traces)
+        assert statistics.shape == (2, tonal_size(bins, traces=traces))
     assert chroma_histogram(frames).shape == (2, *CHROMA_SHAPE)
 
 
