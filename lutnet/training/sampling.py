@@ -28,9 +28,9 @@ class Mix:
     """
 
     single: float = 0.26
-    seven: float = 0.36
+    seven: float = 0.34
     few: float = 0.10
-    severe: float = 0.19
+    severe: float = 0.20
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,7 +58,8 @@ class Views:
 class Wear:
     """What camera and codec do to a frame, ``[B]`` each.
 
-    mixed: neighbouring pixels are averaged, as reducing a frame does; clipped values no longer stand alone.
+    mixed: 0..1, how far each pixel is the average of 2 x 2, as reducing a frame does; clipped values no
+        longer stand alone.
     noise_codes: deviation of sensor noise in 8-bit codes. shared_chroma: 2 x 2 pixels share their colour.
     levels: largest code value, 255 or 1023. noise_seed: the noise itself, drawn when it is applied.
     """
@@ -153,9 +154,9 @@ def draw_wear(count: int, worn_share: float, generator: torch.Generator) -> Wear
     worn = torch.rand(count, generator=generator) < worn_share
     seeds = torch.randint(2**31, (1,), generator=generator)
     return Wear(
-        mixed=worn & (strength[:, 3] < 0.6),
+        mixed=torch.where(worn & (strength[:, 3] < 0.75), 0.25 + strength[:, 3], torch.zeros(count)),
         noise_codes=torch.where(worn, (6.0 * strength[:, 0] - 2.0).clamp(min=0.0), torch.zeros(count)),
-        shared_chroma=worn & (strength[:, 1] < 0.5),
+        shared_chroma=worn & (strength[:, 1] < 0.35),
         levels=torch.where(worn & (strength[:, 2] < 0.3), 1023.0, 255.0),
         noise_seed=int(seeds[0]),
     )
@@ -164,7 +165,9 @@ def draw_wear(count: int, worn_share: float, generator: torch.Generator) -> Wear
 def wear_out(frames: Tensor, wear: Wear) -> Tensor:
     """Frames ``[B, 3, H, W]`` in 0..1 as a worn file holds them: noise, shared chroma, code values."""
     worn = frames.clone()
-    worn[wear.mixed] = nn.functional.avg_pool2d(_edged(worn[wear.mixed]), 2, stride=1)
+    mixed = wear.mixed > 0
+    averages = nn.functional.avg_pool2d(_edged(worn[mixed]), 2, stride=1)
+    worn[mixed] = worn[mixed].lerp(averages, wear.mixed[mixed].view(-1, 1, 1, 1))
     shared = wear.shared_chroma
     worn[shared] = _shared_chroma(worn[shared])
     noisy = wear.noise_codes > 0

@@ -69,7 +69,7 @@ class TrainSettings:
     rate: float = 3e-3
     decay: float = 0.02
     joined: float = 0.3
-    worn: float = 0.5
+    worn: float = 0.6
     colour_weight: float = 0.6
     held_out: float = 0.08
     seed: int = 1

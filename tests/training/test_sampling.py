@@ -124,19 +124,19 @@ def test_wear_is_the_same_each_time_it_is_applied(chance):
 
 
 def test_noise_has_the_drawn_deviation():
-    wear = Wear(torch.tensor([False]), torch.tensor([3.0]), torch.tensor([False]), torch.tensor([255.0]), 0)
+    wear = Wear(torch.zeros(1), torch.tensor([3.0]), torch.tensor([False]), torch.tensor([255.0]), 0)
     grey = torch.full((1, 3, 100, 100), 0.5)
     assert float((wear_out(grey, wear) - grey).std()) * 255.0 == pytest.approx(3.0, rel=0.05)
 
 
 def test_shared_chroma_keeps_greys(chance):
-    wear = Wear(torch.tensor([False]), torch.tensor([0.0]), torch.tensor([True]), torch.tensor([255.0]), 0)
+    wear = Wear(torch.zeros(1), torch.tensor([0.0]), torch.tensor([True]), torch.tensor([255.0]), 0)
     grey = torch.rand(1, 1, 8, 8, generator=chance).expand(1, 3, 8, 8)
     torch.testing.assert_close(wear_out(grey, wear), quantised(grey), atol=1e-6, rtol=0)
 
 
 def test_mixed_pixels_are_the_mean_of_neighbours():
-    wear = Wear(torch.tensor([True]), torch.tensor([0.0]), torch.tensor([False]), torch.tensor([255.0]), 0)
+    wear = Wear(torch.ones(1), torch.tensor([0.0]), torch.tensor([False]), torch.tensor([255.0]), 0)
     step = torch.zeros(1, 3, 4, 4)
     step[..., 2:] = 1.0
     mixed = wear_out(step, wear)
