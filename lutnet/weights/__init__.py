@@ -36,7 +36,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "bb755d1435e318a620660c9255404cca3019cfe78c41f31b0fb4a4389be61eca",
+        "ab203b5f7aacab26e2e7e24e5e2ae095c5ad9aa21be345f64b1412477c0beb93",
     ),
     Weights(
         "refinement",
