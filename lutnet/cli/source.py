@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from pathlib import Path
 
-from lutnet.errors import InputError
+from lutnet.errors import InputError, MediaError
+from lutnet.frames import probe
 from lutnet.timeline import Timeline, read_timeline
+from lutnet.timeline.rational import exact_rate
 
 
 def add_timeline(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("timeline", type=Path, help="an .otio timeline (EDL, XML, AAF with lutnet[nle])")
+    parser.add_argument(
+        "timeline",
+        type=Path,
+        help=".otio, .otioz, .otiod, .edl, or with lutnet[nle] .xml, .fcpxml, .aaf, .ale",
+    )
+    parser.add_argument(
+        "--rate", type=_rate, metavar="FPS", help="frame rate of an EDL, which does not say its own"
+    )
+    parser.add_argument("--sequence", metavar="NAME", help="the timeline to take from a file of several")
     add_media(parser)
 
 
@@ -39,7 +50,29 @@ def timeline_of_options(options: argparse.Namespace) -> Timeline:
         if not root.is_dir():
             raise InputError("media root is no folder", value=root, where="--media-root")
     renamed = dict(_pair(text) for text in options.path_map)
-    return read_timeline(options.timeline, media_roots=options.media_root, path_map=renamed)
+    return read_timeline(
+        options.timeline,
+        media_roots=options.media_root,
+        path_map=renamed,
+        rate=getattr(options, "rate", None),
+        sequence=getattr(options, "sequence", None),
+        media_rate=media_rate,
+    )
+
+
+def media_rate(path: Path) -> Fraction | None:
+    """Frames per second of a media file; None where it has none or cannot be opened."""
+    try:
+        return probe(path).rate
+    except MediaError:
+        return None
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        return exact_rate(float(Fraction(text)))
+    except (ValueError, ZeroDivisionError) as error:
+        raise argparse.ArgumentTypeError("not a frame rate: 24, 25 or 29.97 for instance") from error
 
 
 def _pair(text: str) -> tuple[str, Path]:

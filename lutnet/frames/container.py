@@ -11,7 +11,7 @@ from typing import Any
 import av
 
 from lutnet.errors import MediaError
-from lutnet.frames.timecode import parse_timecode
+from lutnet.timecode import parse_timecode
 
 DECODE_THREADS = 2
 FALLBACK_RATE = Fraction(25)

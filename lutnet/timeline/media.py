@@ -10,12 +10,13 @@ legal file name) and decoded only where no such file exists.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from lutnet.sequence import ImageSequence
+from lutnet.timeline.media_index import MediaIndex
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")
@@ -27,12 +28,20 @@ class MediaLocator:
 
     folder: relative URLs are relative to it (the timeline's own folder). renamed: pairs of a folder as
     written and where it is now, tried first. roots: folders under which media is looked for last, by as much
-    of the end of its written path as exists there.
+    of the end of its written path as exists there. files: what lies under the roots, for lists without paths.
     """
 
     folder: Path
     renamed: tuple[tuple[str, Path], ...] = ()
     roots: tuple[Path, ...] = ()
+    files: MediaIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "files", MediaIndex(self.roots or (self.folder,), deep=bool(self.roots)))
+
+    def named(self, names: Sequence[str]) -> tuple[Path, ...]:
+        """The files that the first of ``names`` to fit any may mean: by file name, stem, then reel."""
+        return next((found for name in names if (found := self.files.named(name))), ())
 
     def locate(self, url: str) -> Path | None:
         """The existing file or image sequence that ``url`` names, or None. Opens nothing."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import opentimelineio as otio
 
-from lutnet.errors import MissingPartError, TimelineError
+from lutnet.errors import TimelineError
+from lutnet.timeline.formats import Asked, parse
 from lutnet.timeline.media import MediaLocator
 from lutnet.timeline.rational import exact_rate
 from lutnet.timeline.record import Timeline
@@ -19,38 +18,35 @@ from lutnet.timeline.shots import shots_of
 from lutnet.timeline.walk import placements, video_tracks
 
 DEFAULT_RATE = Fraction(24)
-MAX_JSON_DEPTH = 2000
-_PARSER_FAILURES = (
-    otio.exceptions.OTIOError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
-"""What OpenTimelineIO's adapters are known to raise on files that are malformed."""
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_CLOSING = np.frombuffer(b"]}", np.uint8)
+MediaRate = Callable[[Path], Fraction | None]
+"""Frames per second of a media file; None where it has none or cannot be opened."""
 
 
 def read_timeline(
-    path: Path | str, *, media_roots: Sequence[Path] = (), path_map: Mapping[str, Path] | None = None
+    path: Path | str,
+    *,
+    media_roots: Sequence[Path] = (),
+    path_map: Mapping[str, Path] | None = None,
+    rate: Fraction | None = None,
+    sequence: str | None = None,
+    media_rate: MediaRate = lambda path: None,
 ) -> Timeline:
     """Read a timeline and list its shots: every clip of every enabled video track.
 
-    ``.otio`` needs nothing else; other formats need OpenTimelineIO's plugins. Clips that cannot be graded
-    are shots with ``skipped`` set. Media files are looked for, not opened: where the timeline says, with
-    folders renamed by ``path_map`` (as written: as it is now), then under ``media_roots``.
+    Formats are those of ``formats.FORMATS``; XML and AAF need OpenTimelineIO's plugins. Clips that cannot be
+    graded are shots with ``skipped`` set. Media files are looked for, not opened: where the timeline says,
+    with folders renamed by ``path_map`` (as written: as it is now), then under ``media_roots``.
+
+    rate: frames per second of an EDL, which does not say its own; None finds it by its timecodes, or asks
+    ``media_rate`` for that of a file. sequence: the timeline's name, where a file holds several.
 
     Raises TimelineError where the file is missing, damaged, from a newer OpenTimelineIO, or holds nothing to
     grade; MissingPartError where its format needs a plugin that is not installed.
     """
     path = Path(path)
     locator = MediaLocator(path.resolve().parent, tuple((path_map or {}).items()), tuple(media_roots))
-    return timeline_of(_only_timeline(_parsed(path), path), path, locator)
+    asked = Asked(rate, lambda made: _rate_of_media(made, locator, media_rate))
+    return timeline_of(_only_timeline(parse(path, asked), sequence, path), path, locator)
 
 
 def timeline_of(timeline: Any, path: Path, locator: MediaLocator | None = None) -> Timeline:
@@ -83,56 +79,43 @@ def timeline_of(timeline: Any, path: Path, locator: MediaLocator | None = None) 
     )
 
 
-def _parsed(path: Path) -> Any:
-    if not path.is_file():
-        raise TimelineError("timeline not found", value=path, fix="Check the path")
-    try:
-        _refuse_deep_json(path)
-        return otio.adapters.read_from_file(str(path))
-    except otio.exceptions.NoKnownAdapterForExtensionError as error:
-        raise MissingPartError(
-            "no reader for this kind of timeline",
-            value=path.suffix or path.name,
-            where=path,
-            fix="Install the others with: pip install 'lutnet[nle]', or export .otio",
-        ) from error
-    except otio.exceptions.UnsupportedSchemaError as error:
-        raise TimelineError(
-            f"the timeline was written by a newer OpenTimelineIO ({error})",
-            where=path,
-            fix=f"Export for an older one, or install a newer opentimelineio than {otio.__version__}",
-        ) from error
-    except _PARSER_FAILURES as error:
-        raise TimelineError(f"not a timeline that can be read ({_one_line(error)})", where=path) from error
-
-
-def _refuse_deep_json(path: Path) -> None:
-    """OpenTimelineIO's parser recurses without a limit, and takes the whole process down with it."""
-    if path.suffix.lower() != ".otio":
-        return
-    brackets = _STRING.sub(b"", path.read_bytes()).translate(None, _NO_BRACKETS)
-    closing = np.isin(np.frombuffer(brackets, np.uint8), _CLOSING)
-    if (1 - 2 * closing.astype(np.int8)).cumsum(dtype=np.int32).max(initial=0) > MAX_JSON_DEPTH:
-        raise TimelineError(
-            "the timeline's nests are too deep", allowed=f"{MAX_JSON_DEPTH} levels", where=path
-        )
-
-
-def _only_timeline(parsed: Any, path: Path) -> Any:
+def _only_timeline(parsed: Any, sequence: str | None, path: Path) -> Any:
+    """The timeline to be graded. Clips, nests and bins of clips without a timeline are made one."""
     if isinstance(parsed, otio.schema.Timeline):
         return parsed
+    if isinstance(parsed, otio.core.Composable):
+        return _around([parsed], path)
     if isinstance(parsed, otio.schema.SerializableCollection):
         timelines = parsed.find_children(descended_from_type=otio.schema.Timeline)
-        if len(timelines) == 1:
-            return timelines[0]
+        if not timelines and (clips := parsed.find_clips()):
+            return _around([clip.clone() for clip in clips], path)
+        chosen = [each for each in timelines if sequence in (None, each.name)]
+        if len(chosen) == 1:
+            return chosen[0]
         raise TimelineError(
-            "the file does not hold exactly one timeline",
-            value=[timeline.name for timeline in timelines],
+            "the file holds several timelines" if timelines else "the file holds no timeline",
+            value=[timeline.name for timeline in timelines] or None,
             where=path,
-            fix="Export the one to be graded by itself",
+            fix="Name one with --sequence" if timelines else None,
         )
     kind = getattr(parsed, "schema_name", lambda: type(parsed).__name__)()
     raise TimelineError("the file holds no timeline", value=kind, allowed="a Timeline", where=path)
+
+
+def _around(items: list[Any], path: Path) -> Any:
+    made = otio.schema.Timeline(path.stem)
+    if all(isinstance(item, otio.schema.Track) for item in items):
+        made.tracks.extend(items)
+    else:
+        made.tracks.append(otio.schema.Track("V1", items, kind=otio.schema.TrackKind.Video))
+    return made
+
+
+def _rate_of_media(timeline: Any, locator: MediaLocator, media_rate: MediaRate) -> Fraction | None:
+    """The rate of the first media file that is found."""
+    shots = shots_of(placements(timeline), DEFAULT_RATE, locator)
+    found = (shot.media for shot, _ in shots if shot.skipped is None and shot.media)
+    return next((rate for media in found if (rate := media_rate(Path(media))) is not None), None)
 
 
 def _rate(timeline: Any, tracks: list[Any]) -> Fraction:
@@ -146,7 +129,3 @@ def _rate(timeline: Any, tracks: list[Any]) -> Fraction:
             except ValueError:
                 continue
     return DEFAULT_RATE
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from lutnet.timeline.walk import Placement
 from lutnet.timeline.window import Window
 
 ID_DIGITS = 12
+_SOURCE_FILE = "SOURCE FILE: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,34 @@ def _referenced(reference: Any, clip: Any, locator: MediaLocator) -> _Media:
     if isinstance(reference, otio.schema.GeneratorReference):
         return _Media(name, None, None, f"it is a generator ({reference.generator_kind or 'unknown kind'})")
     url = _url(reference, clip)
-    if not url:
-        return _Media(name, None, None, "its media is missing from the timeline")
-    path = locator.locate(url)
-    problem = None if path else f"its media is offline: {media_name(url)}"
-    return _Media(media_name(url), str(path or url), _available(reference), problem)
+    if url:
+        path = locator.locate(url)
+        problem = None if path else f"its media is offline: {media_name(url)}"
+        return _Media(media_name(url), str(path or url), _available(reference), problem)
+    named = locator.named(_names(clip, locator))
+    if len(named) == 1:
+        return _Media(named[0].name, str(named[0]), _available(reference))
+    if named:
+        files = " or ".join(path.name for path in named[:2])
+        return _Media(name, None, None, f"its media is ambiguous: {files}")
+    return _Media(name, None, None, "its media is missing from the timeline")
+
+
+def _names(clip: Any, locator: MediaLocator) -> list[str]:
+    """What lists call a clip's media, the most exact first: file, clip name, reel.
+
+    A timeline that could have said a path is taken at its word, unless folders to look in were named.
+    """
+    listed = clip.metadata.get("cmx_3600")
+    facts = listed if isinstance(listed, Mapping) else {}
+    comments = [str(comment) for comment in facts.get("comments", ())]
+    if not (listed or clip.metadata.get("ALE") or locator.roots):
+        return []
+    files = [text[len(_SOURCE_FILE) :] for text in comments if text.startswith(_SOURCE_FILE)]
+    ale = clip.metadata.get("ALE")
+    columns = ale if isinstance(ale, Mapping) else {}
+    files += [str(columns[key]) for key in ("Source File", "Filename") if columns.get(key)]
+    return [name.strip() for name in (*files, clip.name or "", str(facts.get("reel", ""))) if name.strip()]
 
 
 def _url(reference: Any, clip: Any) -> str:

@@ -174,7 +174,6 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "other json": ('{"a": 1}', "holds no timeline"),
     "a number": ("3", "holds no timeline"),
     "binary": ("\0\1\2" * 99, "not a timeline"),
-    "a clip": (build.clip(), "holds no timeline"),
     "no tracks": (build.timeline(), "no video track"),
     "sound only": (build.timeline(build.track(build.clip(), kind="Audio")), "no video track"),
     "empty track": (build.timeline(build.track()), "empty"),
@@ -182,7 +181,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "all disabled": (build.timeline(build.track(build.clip(), enabled=False)), "empty"),
     "two timelines": (
         otio.schema.SerializableCollection("bin", [build.timeline(), build.timeline()]),
-        "exactly one timeline",
+        "several timelines",
     ),
 }
 
@@ -216,10 +215,36 @@ def test_a_schema_of_the_future_says_to_update(tmp_path: Path, schema: str) -> N
         read_timeline(tmp_path / "cut.otio")
 
 
-def test_an_unknown_format_names_the_extra(tmp_path: Path) -> None:
+def test_an_unknown_format_names_those_that_are_known(tmp_path: Path) -> None:
     (tmp_path / "cut.unknown").write_text("x")
-    with pytest.raises(MissingPartError, match=r"lutnet\[nle\]"):
+    with pytest.raises(TimelineError, match=r"\.unknown.*\.otioz.*\.edl.*\.aaf"):
         read_timeline(tmp_path / "cut.unknown")
+
+
+def test_a_format_without_its_plugin_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cut.aaf").write_text("x")
+    monkeypatch.setattr(otio.adapters, "available_adapter_names", lambda: ["otio_json"])
+    with pytest.raises(MissingPartError, match=r"lutnet\[nle\]"):
+        read_timeline(tmp_path / "cut.aaf")
+
+
+@pytest.mark.parametrize(
+    "made", [build.clip("inner"), build.track(build.clip("inner")), build.stack(build.clip("inner"))]
+)
+def test_a_part_of_a_timeline_is_a_timeline_of_that_part(tmp_path: Path, made: Any) -> None:
+    (tmp_path / "part.otio").write_text(made.to_json_string())
+    assert [shot.name for shot in read_timeline(tmp_path / "part.otio").shots] == ["inner"]
+
+
+def test_one_of_several_timelines_is_named(tmp_path: Path) -> None:
+    tracks = {name: build.timeline(build.track(build.clip(name))) for name in ("A", "B")}
+    for name, made in tracks.items():
+        made.name = name
+    path = tmp_path / "bin.otio"
+    path.write_text(otio.schema.SerializableCollection("bin", list(tracks.values())).to_json_string())
+    assert [shot.name for shot in read_timeline(path, sequence="B").shots] == ["B"]
+    with pytest.raises(TimelineError, match=r"--sequence"):
+        read_timeline(path, sequence="C")
 
 
 def write_nest(folder: Path, depth: int) -> Path:

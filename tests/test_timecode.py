@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lutnet.frames.timecode import parse_timecode
+from lutnet.timecode import parse_timecode
 
 RATES = {24.0: Fraction(24), 25.0: Fraction(25), 30.0: Fraction(30), 60.0: Fraction(60)}
 DROP_RATES = {30000 / 1001: Fraction(30000, 1001), 60000 / 1001: Fraction(60000, 1001)}
