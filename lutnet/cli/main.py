@@ -29,7 +29,8 @@ COMMANDS = {
     "lut": "blend, invert, resize, convert and bake LUT and CDL files",
     "resolve": "carry grades into DaVinci Resolve and take them back",
     "demo": "make spoiled footage, grade it, compare with the truth",
-    "train": "train the diagnosis network",
+    "detune": "spoil right frames in known ways, with labels",
+    "train": "train the diagnosis network, or a show model on graded stills",
     "evaluate": "measure the networks by the published protocols",
 }
 """Every command is a module of ``lutnet.cli`` with ``add_arguments(parser)`` and ``run(options) -> int``."""
