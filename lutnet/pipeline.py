@@ -97,9 +97,12 @@ def diagnose(
     weights: a file of ``lutnet train``, a show's own for instance. Raises WeightsError where it is none.
     """
     model = load_named(None if weights is None else Path(weights))
+    shot = _as_frames(frames)
     if reference is None:
-        return diagnosis.diagnose(_as_frames(frames), model=model)
-    return refinement.diagnose_beside(_as_frames(frames), _as_frames(reference), model)
+        found = diagnosis.diagnose(shot, model=model)
+    else:
+        found = refinement.diagnose_beside(shot, _as_frames(reference), model)
+    return replace(found, warnings=(*found.warnings, *_light_warnings(shot)))
 
 
 def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Grade:
@@ -169,8 +172,10 @@ def grade_shot(
     found = diagnosis.diagnose(seen, model=model)
     refined = refinement.refine(seen, reference.sets if reference else (), found, strength=strength)
     refined = behind_view(refined, frames, colour.view, strength)
-    warnings = dict.fromkeys((*frames.warnings, *found.warnings, *refined.warnings))
-    return ClipResult(shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(warnings))
+    warnings = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen))
+    return ClipResult(
+        shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(dict.fromkeys(warnings))
+    )
 
 
 def _grade(
@@ -283,6 +288,11 @@ def _kept(folder: Path) -> Iterator[None]:
         if missing:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _light_warnings(frames: Frames) -> tuple[str, ...]:
+    change = refinement.light_change(frames)
+    return () if change is None else (change.warning,)
 
 
 def _as_frames(frames: Tensor | Frames) -> Frames:

@@ -2,5 +2,6 @@
 
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
+from lutnet.refinement.steadiness import LightChange, light_change
 
-__all__ = ["Refined", "diagnose_beside", "match", "refine"]
+__all__ = ["LightChange", "Refined", "diagnose_beside", "light_change", "match", "refine"]
