@@ -10,12 +10,17 @@ from rich.table import Table
 from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, table
 from lutnet.colourspace import colour_management
+from lutnet.diagnosis.explain import explain, explanation_png
 from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.model import load_named
 from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
+from lutnet.export.atomic import cannot_write, write_bytes
+from lutnet.export.naming import portable_stem
 from lutnet.frames import read_frames
 from lutnet.grade import Diagnosis
 from lutnet.pipeline import diagnose
 from lutnet.plain import cdl_to_plain, corrections_to_plain, fault_to_plain
+from lutnet.shot import Frames
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
     )
     add_colour(parser)
+    parser.add_argument(
+        "--explain", type=Path, metavar="FOLDER", help="draw which part of the frame spoke for each finding"
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
@@ -39,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     frames = [(path, colour.seen_file(read_frames(path))) for path in options.frames]
     reference = None if options.ref is None else colour.seen_file(read_frames(options.ref))
     diagnoses = [(path, diagnose(each, reference, weights=options.weights)) for path, each in frames]
+    if options.explain is not None:
+        _explain(options, frames, diagnoses)
     if options.json:
         print_json([_entry(path, diagnosis) for path, diagnosis in diagnoses])
     else:
@@ -48,6 +58,23 @@ def run(options: argparse.Namespace) -> int:
                 output().print(f"  warning: {warning}")
             output().print()
     return 0
+
+
+def _explain(
+    options: argparse.Namespace, frames: list[tuple[Path, Frames]], diagnoses: list[tuple[Path, Diagnosis]]
+) -> None:
+    """One picture per file, drawn before any is written."""
+    model = load_named(options.weights)
+    pictures = [
+        explanation_png(explain(each, model=model), found)
+        for (_, each), (_, found) in zip(frames, diagnoses, strict=True)
+    ]
+    try:
+        options.explain.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(options.explain, error) from error
+    for number, ((path, _), picture) in enumerate(zip(frames, pictures, strict=True)):
+        write_bytes(options.explain / f"{number:03d}_{portable_stem(path.stem)}.png", picture)
 
 
 def _entry(path: Path, diagnosis: Diagnosis) -> dict[str, object]:

@@ -81,6 +81,14 @@ def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
     return _evidence(pixels, _content(shot, pixels), model)
 
 
+def levels_of(frames: Tensor, model: DiagnosisModel) -> Tensor:
+    """The expected level of every correction in each of ``frames [N, 3, H, W]``, one by one: ``[N, 7]``."""
+    levels = torch.tensor(LEVELS)
+    judged = _judge(sample_grid(frames, model.network.config.grid), model)
+    straight, mirrored = torch.cat([verdict.levels for verdict in judged]).chunk(2)
+    return (((straight + mirrored) / 2).softmax(-1) * levels).sum(-1)
+
+
 def corrections_of(evidence: Evidence, calibration: Calibration) -> dict[str, Correction]:
     """One Correction per head, in the order of HEADS."""
     corrections = {}
