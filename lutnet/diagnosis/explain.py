@@ -58,7 +58,7 @@ def explain(frames: Tensor | Frames, *, model: DiagnosisModel | None = None) -> 
         )
     model = model or default_model()
     whole = levels_of(frame[None], model)[0]
-    covered = torch.cat([levels_of(part, model) for part in _covered(frame).split(_AT_ONCE)])
+    covered = torch.cat([levels_of(part, model) for part in torch.split(_covered(frame), _AT_ONCE)])
     # Twice covered, from two other places: what the cover itself says is halved.
     lost = (whole - covered).view(2, PARTS, PARTS, len(HEADS)).mean(0) * whole.sign()
     return Explanation(frame, {head.name: lost[..., row] for row, head in enumerate(HEADS)})

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from skimage import data
 
@@ -49,7 +50,7 @@ def test_every_class_is_written_as_the_definition_says(still, tmp_path, capsys):
 
 def test_the_paper_has_24_classes():
     assert len(set(PAPER_CLASSES)) == 24
-    drawn = draw_amounts(SpoilSettings(classes=PAPER_CLASSES, clean=False), None)
+    drawn = draw_amounts(SpoilSettings(classes=PAPER_CLASSES, clean=False), torch.Generator())
     assert all(int((amounts != 0).sum()) == 1 for _, amounts in drawn)
 
 
