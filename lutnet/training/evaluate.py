@@ -32,6 +32,7 @@ from lutnet.training.scoring import (
     Spread,
     calibration_error,
     confidence_holds,
+    confusion,
     fault_score,
 )
 from lutnet.training.through import Through
@@ -84,6 +85,7 @@ class HeadScore:
 class Evaluation:
     """unseen: protocol U. several: protocol M by number of faults (7, 2, 3, 4). clean: DE moved, C.
 
+    confusion: of U, by the true correction the shares of those named.
     baselines: DE2000 after classic automatic corrections of the seven-fault frames, by name.
     """
 
@@ -93,6 +95,7 @@ class Evaluation:
     baselines: dict[str, Spread]
     clean: Spread
     heads: tuple[HeadScore, ...]
+    confusion: dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,9 +127,11 @@ def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSe
     draws |= {n: some_amounts(count, n, SEVERE, generator) for n in (2, 3, 4)}
     several = {n: list(cases(amounts.unsqueeze(1))) for n, amounts in draws.items()}
     untouched = list(cases(torch.zeros(count, 1, len(HEADS))))
+    answers = [case.diagnosis.fault for case in single]
     return Evaluation(
         photos=count,
-        unseen=fault_score([case.diagnosis.fault for case in single], truths),
+        unseen=fault_score(answers, truths),
+        confusion=confusion(answers, truths),
         several={n: corrected_score(cases) for n, cases in several.items()},
         baselines={name: _baseline(correct, several[7]) for name, correct in BASELINES.items()},
         clean=Spread.of([_moved(case) for case in untouched]),

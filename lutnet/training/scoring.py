@@ -59,6 +59,16 @@ def fault_score(answers: Sequence[Fault | None], truths: Sequence[Fault | None])
     )
 
 
+def confusion(answers: Sequence[Fault | None], truths: Sequence[Fault | None]) -> dict[str, dict[str, float]]:
+    """By the true correction (or ``clean``), the shares of answers by the named one; those never named are left out."""
+    counts: dict[str, dict[str, int]] = {}
+    for answer, truth in zip(answers, truths, strict=True):
+        row = counts.setdefault("clean" if truth is None else truth.name, {})
+        name = "clean" if answer is None else answer.name
+        row[name] = row.get(name, 0) + 1
+    return {true: {name: n / sum(row.values()) for name, n in row.items()} for true, row in counts.items()}
+
+
 def direction(level: float) -> int:
     """-1, 0 or 1: on which side of untouched the nearest of the seven levels lies."""
     return 0 if abs(level) < STEP / 2 else (1 if level > 0 else -1)
