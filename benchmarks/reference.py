@@ -77,18 +77,18 @@ def cases(shared: Path, protocols: list[str], count: int, seed: int) -> Iterator
 def _photo_pair(
     protocol: str, kind: GradeKind, photos: PhotoSet, luts: Luts, draw: torch.Generator
 ) -> pairs.Pair:
-    photo, grade = _photo(photos, draw), random_grade(kind, luts, draw)
+    photo, grade = photo_of(photos, draw), random_grade(kind, luts, draw)
     if protocol == "R1":
         return pairs.aligned_pair(photo, grade)
     if protocol == "R2":
         return pairs.two_camera_pair(photo, grade, draw)
     if protocol == "R3d":
-        return pairs.spoiled_pair(photo, _photo(photos, draw), grade, random_amounts(draw))
-    others = [_photo(photos, draw) for _ in range(REFERENCES if protocol == "R3x8" else 1)]
+        return pairs.spoiled_pair(photo, photo_of(photos, draw), grade, random_amounts(draw))
+    others = [photo_of(photos, draw) for _ in range(REFERENCES if protocol == "R3x8" else 1)]
     return pairs.other_scene_pair(photo, torch.stack(others), grade)
 
 
-def _photo(photos: PhotoSet, draw: torch.Generator) -> Tensor:
+def photo_of(photos: PhotoSet, draw: torch.Generator) -> Tensor:
     """A random photograph's middle, ``[3, SIDE, SIDE]``."""
     image = photos.images[int(torch.randint(len(photos), (), generator=draw))]
     height, width = image.shape[-2:]

@@ -46,7 +46,8 @@ class GradeSettings:
     """What a run is asked for.
 
     strength: 0 (identity) and above; 1 is the full correction. frames: representative frames per shot.
-    bake: one LUT holds CDL and LUT. discard_decisions: overwrite what people approved, changed or rejected.
+    bake: one LUT holds CDL and LUT. cdl_only: the best CDL alone, no LUT. keep_brightness: each shot's mean
+    luma stays, whatever the look. discard_decisions: overwrite what people approved, changed or rejected.
     carriers: names of further files to put the grades in (see ``lutnet.export.carriers``).
     verify: re-read every file with another program, and fail where it says something else.
     weights: of the diagnosis, a show's own for instance; None are those that ship.
@@ -61,6 +62,8 @@ class GradeSettings:
     verify: bool = False
     weights: Path | None = None
     colour: ColourSettings = field(default_factory=ColourSettings)
+    cdl_only: bool = False
+    keep_brightness: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 4:
@@ -105,18 +108,28 @@ def diagnose(
     return replace(found, warnings=(*found.warnings, *_light_warnings(shot)))
 
 
-def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Grade:
+def match(
+    frames: Tensor | Frames,
+    reference: Tensor | Frames,
+    strength: float = 1.0,
+    *,
+    cdl_only: bool = False,
+    keep_brightness: bool = False,
+) -> Grade:
     """The grade that brings one shot to a reference.
 
     Parameters
     ----------
     frames, reference: ``[N, 3, H, W]`` in 0..1, encoded in the same space; sizes may differ.
     strength: 0 is the identity, 1 the full grade; the graded value is ``x + strength * (G(x) - x)``.
+    cdl_only: the best CDL alone. keep_brightness: the mean luma of ``frames`` stays.
 
     Raises InputError for NaN, another shape, or a strength below 0.
     """
     sets = (_as_frames(reference),)
-    return refinement.refine(_as_frames(frames), sets, strength=strength).grade
+    return refinement.refine(
+        _as_frames(frames), sets, strength=strength, cdl_only=cdl_only, keep_brightness=keep_brightness
+    ).grade
 
 
 def grade_timeline(
@@ -163,6 +176,8 @@ def grade_shot(
     *,
     colour: ColourManagement,
     model: DiagnosisModel | None = None,
+    cdl_only: bool = False,
+    keep_brightness: bool = False,
 ) -> ClipResult:
     """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
 
@@ -170,8 +185,15 @@ def grade_shot(
     """
     seen = colour.seen(frames)
     found = diagnosis.diagnose(seen, model=model)
-    refined = refinement.refine(seen, reference.sets if reference else (), found, strength=strength)
-    refined = behind_view(refined, frames, colour.view, strength)
+    refined = refinement.refine(
+        seen,
+        reference.sets if reference else (),
+        found,
+        strength=strength,
+        cdl_only=cdl_only,
+        keep_brightness=keep_brightness,
+    )
+    refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only)
     warnings = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen))
     return ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(dict.fromkeys(warnings))
@@ -200,6 +222,8 @@ def _grade(
         weights=None if settings.weights is None else UsedWeights(settings.weights.name, model.sha256),
         space=colour.space.name,
         view=None if colour.view.identity else colour.view.name,
+        cdl_only=settings.cdl_only,
+        keep_brightness=settings.keep_brightness,
     )
     with (
         _kept(folder),
@@ -239,7 +263,16 @@ def _results(
             frames = colour.developed(read_shot(shot, count=settings.frames))
         except MediaError as error:
             return ClipResult(shot, Status.SKIPPED, warnings=(str(error),)), None
-        result = grade_shot(shot, frames, reference, settings.strength, colour=colour, model=model)
+        result = grade_shot(
+            shot,
+            frames,
+            reference,
+            settings.strength,
+            colour=colour,
+            model=model,
+            cdl_only=settings.cdl_only,
+            keep_brightness=settings.keep_brightness,
+        )
         return result, frames.pixels[len(frames) // 2]
 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="shot") as pool:
@@ -262,7 +295,13 @@ def _jobs(
     shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings, model: DiagnosisModel
 ) -> dict[str, str]:
     digest = None if reference is None else reference_hash(reference)
-    facts = {"strength": settings.strength, "frames": settings.frames, "version": version("lutnet")}
+    facts = {
+        "strength": settings.strength,
+        "frames": settings.frames,
+        "cdl_only": settings.cdl_only,
+        "keep_brightness": settings.keep_brightness,
+        "version": version("lutnet"),
+    }
     facts |= settings.colour.facts
     if settings.weights is not None:
         facts["weights"] = model.sha256

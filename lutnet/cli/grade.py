@@ -51,6 +51,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
     )
+    parser.add_argument(
+        "--cdl-only", action="store_true", help="the best ASC CDL alone, fitted for standing alone: no LUT"
+    )
+    parser.add_argument(
+        "--keep-brightness", action="store_true", help="keep each shot's mean luma, whatever the look"
+    )
     add_colour(parser)
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
@@ -80,6 +86,8 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
         options.verify,
         options.weights,
         colour_of(options),
+        options.cdl_only,
+        options.keep_brightness,
     )
 
 

@@ -85,6 +85,7 @@ class RunSettings:
     bake: one LUT holds CDL and LUT; every CDL is then written as the identity, so that none is applied twice.
     weights: of the diagnosis; None are those that ship.
     view: through which people see the grading space; None where it is that of a display itself.
+    cdl_only: no LUT was fitted, each CDL stands alone. keep_brightness: each shot's mean luma was kept.
     """
 
     version: str
@@ -94,6 +95,8 @@ class RunSettings:
     bake: bool = False
     weights: UsedWeights | None = None
     view: ViewName | None = None
+    cdl_only: bool = False
+    keep_brightness: bool = False
 
 
 def default_folder(timeline: Path) -> Path:
@@ -261,6 +264,8 @@ class _Writer:
             "reference": self.settings.reference,
             "bake": self.settings.bake,
             **({} if self.settings.weights is None else {"weights": asdict(self.settings.weights)}),
+            "cdl_only": self.settings.cdl_only,
+            "keep_brightness": self.settings.keep_brightness,
             "files": files,
             "clips": clips,
         }

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from lutnet.ops.lut3d import identity_lattice
+
+DECIMALS = 6
+"""Of the values in a ``.cube``: a lattice is judged as its file will hold it."""
 
 ROUNDS = 30
 WIDEN_EVERY = 6
@@ -51,26 +56,38 @@ def unfold(lattice: Tensor) -> Tensor:
 
     The surroundings of every fault are smoothed, round by round and slowly wider, so that sound places stay
     as they are. What smoothing cannot mend is drawn toward the identity as a whole, as little as suffices.
-    ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type, values in 0..1.
+    ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type, values in 0..1 with six decimals.
     """
-    eased = lattice.double().clamp(0.0, 1.0)
+    eased = as_stored(lattice.double())
     identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
     for number in range(ROUNDS):
         faults = _faulty_points(eased)
         if not bool(faults.any()):
             return eased.to(lattice.dtype)
         share = _spread(faults, 1 + number // WIDEN_EVERY).unsqueeze(-1)
-        eased = torch.lerp(eased, identity + _blurred(eased - identity), share).clamp(0.0, 1.0)
-    return _drawn_to_identity(eased, identity).to(lattice.dtype)
+        eased = as_stored(torch.lerp(eased, identity + _blurred(eased - identity), share))
+    return drawn_to_identity(eased, is_folded).to(lattice.dtype)
 
 
-def _drawn_to_identity(lattice: Tensor, identity: Tensor) -> Tensor:
+def as_stored(lattice: Tensor) -> Tensor:
+    """``lattice`` with values in 0..1 and as many decimals as a file holds."""
+    return lattice.clamp(0.0, 1.0).round(decimals=DECIMALS)
+
+
+def is_folded(lattice: Tensor) -> bool:
+    """Whether any cell of ``lattice`` is folded or its neutral diagonal falls."""
+    return bool((smallest_volume(lattice) < 0).any() or (neutral_steps(lattice) < 0).any())
+
+
+def drawn_to_identity(lattice: Tensor, faulty: Callable[[Tensor], bool]) -> Tensor:
+    """``lattice`` mixed with the identity, with as little of it as makes it not ``faulty``."""
+    identity = identity_lattice(lattice.shape[0], dtype=lattice.dtype)
     low, high = 0.0, 1.0
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        faulty = bool(_faulty_points(torch.lerp(lattice, identity, middle)).any())
-        low, high = (middle, high) if faulty else (low, middle)
-    return torch.lerp(lattice, identity, high)
+        wrong = faulty(as_stored(torch.lerp(lattice, identity, middle)))
+        low, high = (middle, high) if wrong else (low, middle)
+    return as_stored(torch.lerp(lattice, identity, high))
 
 
 def _blurred(change: Tensor) -> Tensor:
@@ -100,10 +117,9 @@ def _volume(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:
 
 def _faulty_points(lattice: Tensor) -> Tensor:
     """Lattice points of folded cells and of falling neutrals, as 0 or 1 ``[N, N, N]``."""
-    stored = lattice.float()
-    cells = (smallest_volume(stored) < 0).double()
+    cells = (smallest_volume(lattice) < 0).double()
     index = torch.arange(len(cells))
-    cells[index, index, index] += (neutral_steps(stored) < 0).double()
+    cells[index, index, index] += (neutral_steps(lattice) < 0).double()
     padded = torch.nn.functional.pad(cells[None, None].clamp(max=1.0), (1,) * 6)
     return torch.nn.functional.max_pool3d(padded, 2, 1)[0, 0]
 

@@ -102,6 +102,26 @@ def _trilinear(table: Tensor, corner: Tensor, fraction: Tensor, strides: Tensor)
 
 
 def _tetrahedral(table: Tensor, corner: Tensor, fraction: Tensor, strides: Tensor) -> Tensor:
+    corners, weights = _tetrahedron(corner, fraction, strides)
+    mixed = table[corners[0]] * weights[0]
+    for index, weight in zip(corners[1:], weights[1:], strict=True):
+        mixed = mixed + table[index] * weight
+    return mixed
+
+
+def vertices(colours: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Which points of a lattice of ``size`` tetrahedral interpolation mixes for ``colours [P, 3]`` in 0..1.
+
+    Returns indices into the flat table ``[P, 4]`` and their weights ``[P, 4]``, which sum to 1.
+    """
+    position = _lattice_position(colours, UNIT_DOMAIN, size)
+    base = position.floor().clamp(max=size - 2)
+    strides = _strides(size, colours.device)
+    corners, weights = _tetrahedron((base.long() * strides).sum(-1), position - base, strides)
+    return torch.stack(corners, -1), torch.cat(weights, -1)
+
+
+def _tetrahedron(corner: Tensor, fraction: Tensor, strides: Tensor) -> tuple[list[Tensor], list[Tensor]]:
     # Walking the cell's axes from the largest fraction to the smallest visits the four vertices of
     # the tetrahedron that holds the colour; the differences of the fractions are its weights.
     ordered, axes = fraction.sort(dim=-1, descending=True)
@@ -110,12 +130,7 @@ def _tetrahedral(table: Tensor, corner: Tensor, fraction: Tensor, strides: Tenso
     second = corner + steps[..., 0]
     third = second + steps[..., 1]
     last = third + steps[..., 2]
-    return (
-        table[corner] * (1.0 - largest)
-        + table[second] * (largest - middle)
-        + table[third] * (middle - smallest)
-        + table[last] * smallest
-    )
+    return [corner, second, third, last], [1.0 - largest, largest - middle, middle - smallest, smallest]
 
 
 INTERPOLATORS: dict[Interpolation, Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]] = {

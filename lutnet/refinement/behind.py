@@ -32,23 +32,26 @@ _FINE = 65
 _WIDEST = (-0.5, 1.5)  # what a CDL may be undone to: beyond lies nothing that a camera records
 
 
-def behind_view(refined: Refined, frames: Frames, view: View, strength: float = 1.0) -> Refined:
+def behind_view(
+    refined: Refined, frames: Frames, view: View, strength: float = 1.0, *, cdl_only: bool = False
+) -> Refined:
     """``refined`` as a grade of the space of ``view``: seen through it, it looks the same.
 
     ``frames`` are in that space; ``refined`` was made of what ``view`` shows of them, at ``strength``.
-    The CDL carries all that a CDL can there, the LUT the rest. Its differences are those of OpenColorIO's own view.
+    The CDL carries all that a CDL can there, the LUT the rest; cdl_only: the best CDL alone.
+    Its differences are those of OpenColorIO's own view.
     """
     if view.identity or refined.grade.is_identity:
         return refined
     palette = _palette(frames)
     aim = refined.grade.apply_colours(view.show(palette))
-    grade = _grade(refined.grade, palette, aim, view)
+    grade = _grade(refined.grade, palette, aim, view, cdl_only=cdl_only)
     return replace(refined, grade=grade, delta_e=_difference(refined, grade, palette, view, strength))
 
 
-def _grade(seen: Grade, palette: Tensor, aim: Tensor, view: View) -> Grade:
+def _grade(seen: Grade, palette: Tensor, aim: Tensor, view: View, *, cdl_only: bool) -> Grade:
     cdl = CDL.fitted(palette, aim, through=view.lattice)
-    if delta_e_rgb(view.show(cdl.apply(palette)), aim).quantile(0.95) <= SUFFICIENT:
+    if cdl_only or delta_e_rgb(view.show(cdl.apply(palette)), aim).quantile(0.95) <= SUFFICIENT:
         return Grade(cdl)
     gentle = CDL.fitted(palette, aim, prior=GENTLE, through=view.lattice)
     return Grade(gentle, LUT3D(_residual(seen, gentle, palette, view).numpy()))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from lutnet.diagnosis import diagnose
 from lutnet.errors import InputError
-from lutnet.grade import Diagnosis, Grade
+from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
 from lutnet.refinement.split import split_pairs, split_transform
@@ -25,9 +26,11 @@ SAME_COLOURS = 5.0
 FULL_SHARE = 0.3
 """Share of the shot seen in the reference from which on the match is trusted in full."""
 
-MIN_GAIN, FULL_GAIN = 0.15, 0.5
-"""Expected gain below which a reference of another scene is not followed at all, as it could as well do harm,
-and from which on it is followed in full. Between the two the grade shrinks toward the diagnosis alone."""
+LEAST_EVIDENCE = 1.2
+"""Change over expected error below which a look of another scene is not followed: it could as well do harm."""
+
+WHOLE_SHARE = 0.95
+"""Share of a look from which on it counts as applied as a whole, and nothing is said of it."""
 
 TELLING_DEVIATION = 0.01
 """Smallest deviation of a reference's values: below it is one flat colour and carries no look."""
@@ -55,6 +58,8 @@ def refine(
     found: Diagnosis | None = None,
     *,
     strength: float = 1.0,
+    cdl_only: bool = False,
+    keep_brightness: bool = False,
 ) -> Refined:
     """The grade that brings one shot to the references, or undoes what ``found`` says without any.
 
@@ -63,23 +68,58 @@ def refine(
     frames: of one shot. references: sets of frames that have the look; may be of other sizes.
     found: the shot's diagnosis; None looks it up where it is needed.
     strength: 0 gives the identity, 1 the full grade: ``x + strength * (G(x) - x)``.
+    cdl_only: the best CDL alone, fitted for standing alone. keep_brightness: the shot's mean luma stays.
 
     Raises InputError for a strength that is negative or not finite.
     """
     if not 0.0 <= strength < float("inf"):
         raise InputError("strength is out of range", value=strength, allowed="0 and above")
-    palette = _palette(frames)
+    wish = _Wish(_palette(frames), strength, cdl_only, keep_brightness)
     telling = [reference for reference in references if _tells(reference)]
     if telling:
         shared = correspond(frames, telling)
-        refined = _aligned(shared, palette, strength) if shared else None
-        refined = refined or _predicted(frames, telling, found, palette, strength)
+        refined = _aligned(shared, wish) if shared else None
+        refined = refined or _predicted(frames, telling, found, wish)
         if refined:
             return refined
     warnings = (_refusal(telling),) if references else ()
     grade = (found or diagnose(frames)).grade
-    graded = split_transform(grade.apply_colours, palette, strength, grade.cdl)
-    return Refined(graded, _split(graded, palette), 0.5, "the diagnosed faults are undone", warnings)
+    graded = wish.granted(grade.apply_colours, grade.cdl)
+    return Refined(graded, _split(graded, wish.palette), 0.5, "the diagnosed faults are undone", warnings)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Wish:
+    """What the user asked for, with the shot's colours ``palette [P, 3]``."""
+
+    palette: Tensor
+    strength: float
+    cdl_only: bool
+    keep_brightness: bool
+
+    @property
+    def is_plain(self) -> bool:
+        return self.strength == 1.0 and not self.keep_brightness
+
+    def gamma(self, transform: Transform) -> float:
+        """What keeps the brightness behind ``transform``; 1 where that is not wished for."""
+        return keeping_gamma(transform, self.palette) if self.keep_brightness else 1.0
+
+    def granted(self, transform: Transform, full: CDL | None = None) -> Grade:
+        """The grade that does ``transform`` as it is wished for; ``full`` is the CDL of it, where known."""
+        gamma = self.gamma(transform)
+
+        def shaped(colours: Tensor) -> Tensor:
+            return transform(colours).clamp(0.0, 1.0) ** gamma
+
+        known = full if gamma == 1.0 else None
+        return split_transform(
+            transform if gamma == 1.0 else shaped,
+            self.palette,
+            self.strength,
+            known,
+            cdl_only=self.cdl_only,
+        )
 
 
 def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float = 1.0) -> Refined:
@@ -87,13 +127,14 @@ def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float =
     return refine(_frames(frames), (_frames(reference),), strength=strength)
 
 
-def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refined | None:
+def _aligned(shared: Correspondence, wish: _Wish) -> Refined | None:
     """The grade that the corresponding pixels ask for, or None where no grade explains them."""
-    full, left = split_pairs(shared)
+    full, left = split_pairs(shared, cdl_only=wish.cdl_only)
     if left > SAME_COLOURS:
         return None
-    grade = full if strength == 1.0 else split_transform(full.apply_colours, palette, strength, full.cdl)
-    aim = torch.lerp(shared.source, shared.target, strength)
+    grade = full if wish.is_plain else wish.granted(full.apply_colours, full.cdl)
+    shared = replace(shared, target=shared.target ** wish.gamma(full.apply_colours))
+    aim = torch.lerp(shared.source, shared.target, wish.strength)
     difference = DeltaE(
         _difference(shared.source, aim),
         _difference(grade.cdl.apply(shared.source), aim),
@@ -106,25 +147,23 @@ def _aligned(shared: Correspondence, palette: Tensor, strength: float) -> Refine
 
 
 def _predicted(
-    frames: Frames,
-    references: Sequence[Frames],
-    found: Diagnosis | None,
-    palette: Tensor,
-    strength: float,
+    frames: Frames, references: Sequence[Frames], found: Diagnosis | None, wish: _Wish
 ) -> Refined | None:
     """The look that the references seem to carry, or None where following it could do harm."""
     prediction = predict(frames, references)
-    if prediction.gain < MIN_GAIN:
+    if prediction.evidence < LEAST_EVIDENCE:
         return None
-    share = min(1.0, prediction.gain / FULL_GAIN)
-    alone = Grade() if share == 1.0 else (found or diagnose(frames)).grade
+    share = prediction.share
+    alone = (found or diagnose(frames)).grade
 
     def transform(colours: Tensor) -> Tensor:
         return torch.lerp(alone.apply_colours(colours), prediction.apply(colours), share)
 
-    grade = split_transform(transform, palette, strength)
+    grade = wish.granted(transform)
     said = "the reference shows another scene: only the look that it seems to carry was applied"
-    return Refined(grade, _split(grade, palette), prediction.gain, said, (said,))
+    if share < WHOLE_SHARE:
+        said += f", and {share:.0%} of it, as it is no more than a guess"
+    return Refined(grade, _split(grade, wish.palette), prediction.confidence, said, (said,))
 
 
 def _refusal(telling: Sequence[Frames]) -> str:

@@ -20,6 +20,7 @@ from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig
 from lutnet.errors import WeightsError
 from lutnet.ops.cdl import apply_cdl
 from lutnet.ops.detune import LEVELS, NAMES
+from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.lut3d import Interpolation, apply_lut3d, identity_lattice
 
 DEFAULT = "refinement"
@@ -32,6 +33,8 @@ class MatchConfig:
     """What is needed to build the network; stored beside its weights.
 
     components: basis LUTs. points: of their lattices, per axis. describer: the network that looks.
+    confidence_slope, confidence_offset: from the log of a look's change over its expected error to the log
+    odds that it helps; fitted on held-out sources.
     """
 
     describer: NetworkConfig
@@ -39,6 +42,8 @@ class MatchConfig:
     points: int = 9
     hidden: int = 256
     dropout: float = 0.3
+    confidence_slope: float = 1.0
+    confidence_offset: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "describer": self.describer.as_json()}
@@ -98,6 +103,10 @@ class MatchNetwork(nn.Module):
     @torch.no_grad()
     def describe(self, frames: Tensor) -> Tensor:
         """Description ``[N, F]`` of ``frames [N, 3, H, W]`` in 0..1."""
+        return self.described(frames)
+
+    def described(self, frames: Tensor) -> Tensor:
+        """``describe`` with gradients."""
         features = self.describer.trunk(frames)
         levels = self.describer.judge(features).levels.flatten(1)
         return torch.cat((features.vector, levels), dim=1)
@@ -149,6 +158,20 @@ def cdl_numbers(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         torch.exp(torch.tanh(power)),
         torch.exp(torch.tanh(saturation)),
     )
+
+
+def evidence(look: Look, shown: Tensor) -> Tensor:
+    """Log of the mean change (DE2000) of ``shown [B, P, 3]`` over the look's expected error, ``[B]``."""
+    change = delta_e_rgb(look.apply(shown), shown).mean(1)
+    return torch.log(change.clamp(min=1e-2) / look.expected[:, 0].clamp(min=1e-2))
+
+
+def helps(found: Tensor, config: MatchConfig) -> Tensor:
+    """Probability ``[B]`` that looks of ``evidence [B]`` bring their shots nearer to the truth.
+
+    A change that is large beside the error expected of it goes the right way; a small one is a guess.
+    """
+    return torch.sigmoid(config.confidence_slope * found + config.confidence_offset)
 
 
 def _block(inputs: int, outputs: int, dropout: float) -> nn.Sequential:

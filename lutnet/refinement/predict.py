@@ -9,19 +9,32 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from lutnet.refinement.network import Look, default_network
+from lutnet.refinement.network import Look, default_network, evidence, helps
 from lutnet.shot import Frames
 
 MAX_FRAMES = 16
 """Most frames of a shot or a reference that are looked at; more are thinned evenly."""
 
 
+JUDGED = 512
+"""Colours of a shot by which the size of a look's change is told."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Prediction:
-    """look: of one pair. gain: share of the difference to the truth that it is expected to remove."""
+    """look: of one pair. evidence: the change it makes over the error expected of it, both mean DE2000.
+
+    confidence: 0..1, that the shot comes nearer to the truth by it.
+    """
 
     look: Look
-    gain: float
+    evidence: float
+    confidence: float
+
+    @property
+    def share(self) -> float:
+        """How much of the look to apply for the least expected error: signal over signal and noise, squared."""
+        return self.evidence**2 / (self.evidence**2 + 1.0)
 
     def apply(self, colours: Tensor) -> Tensor:
         """Give colours ``[P, 3]`` the look."""
@@ -35,8 +48,13 @@ def predict(frames: Frames, references: Sequence[Frames]) -> Prediction:
     ours = _described(frames).mean(0, keepdim=True)
     theirs = torch.cat([_described_reference(reference) for reference in references])
     look = network(ours, theirs.unsqueeze(0), theirs.new_ones(1, len(theirs)))
-    with_look, without = look.expected[0].tolist()
-    return Prediction(look, 1.0 - with_look / max(without, 1e-3))
+    found = evidence(look, _colours(frames).unsqueeze(0))
+    return Prediction(look, float(found.exp()), float(helps(found, network.config)))
+
+
+def _colours(frames: Frames) -> Tensor:
+    colours = frames.pixels.movedim(1, -1).reshape(-1, 3).float()
+    return colours[torch.linspace(0, len(colours) - 1, min(len(colours), JUDGED)).long()].clamp(0.0, 1.0)
 
 
 def _described(frames: Frames) -> Tensor:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.ops.fit_lattice import fit_lattice
-from lutnet.ops.folds import unfold
+from lutnet.ops.fit_lattice import Stiffness, fit_lattice
 from lutnet.ops.lut3d import identity_lattice
+from lutnet.refinement.brightness import Transform
 from lutnet.refinement.correspond import Correspondence
-
-Transform = Callable[[Tensor], Tensor]
-"""Colours ``[..., 3]`` to colours, encoded, 0..1."""
+from lutnet.refinement.sound import ramp_of, sound_cdl, sound_lut
 
 SUFFICIENT = 0.5
 """DE within which the CDL alone has to bring 95 % of the colours, or a LUT is written."""
 
-NO_GAIN, FULL_GAIN = 0.92, 0.80
-"""What share of the CDL's error a LUT has to leave on the pairs to be disbelieved, or believed in full.
+NO_GAIN, FULL_GAIN = 0.95, 0.80
+"""What share of the CDL's error a LUT has to leave on pairs it was not fitted to, to be disbelieved or believed
+in full: on moved, noisy pairs a LUT also fits their errors, which elsewhere in the picture are others."""
 
-A LUT always fits the pairs better than a CDL does; on moved, noisy pairs it fits their errors.
-"""
+STRIPES = 8
+"""Parts of the picture, of which every other one is kept from the LUT that is put to the test."""
+
+EXACT = Stiffness(control=11, bend=3e-5, rest=1e-4)
+"""Of a LUT between the very same pixels, which err by no more than their rounding."""
+
+PRIOR = 1e-3
+"""Prior of a CDL that stands alone: it only decides what the colours leave open."""
 
 GENTLE = 0.1
 """Prior of a CDL that a LUT follows: it stays clear of crushing what the LUT would have to bring back."""
@@ -33,46 +36,69 @@ _GRID_POINTS = 11
 _GRID_WEIGHT = 0.05  # colours the shot does not show: enough for the LUT to be the transform there too
 
 
-def split_pairs(pairs: Correspondence) -> tuple[Grade, float]:
-    """The grade that takes the pairs' source to their target, and the median difference that it leaves."""
-    cdl = CDL.fitted(pairs.source, pairs.target, pairs.weights)
+def split_pairs(pairs: Correspondence, *, cdl_only: bool = False) -> tuple[Grade, float]:
+    """The grade that takes the pairs' source to their target, and the median difference left by CDL and LUT.
+
+    cdl_only: the grade is the best CDL alone.
+    """
+    cdl = sound_cdl(pairs.source, pairs.target, pairs.weights, prior=PRIOR)
     if _suffices(cdl.apply(pairs.source), pairs.target):
         return Grade(cdl), _median(cdl.apply(pairs.source), pairs.target)
-    gentle = CDL.fitted(pairs.source, pairs.target, pairs.weights, prior=GENTLE)
+    gentle = sound_cdl(pairs.source, pairs.target, pairs.weights, prior=GENTLE)
     graded = gentle.apply(pairs.source)
     off = delta_e_rgb(graded, pairs.target)
     weights = pairs.weights / (1.0 + (off / (3.0 * off.median() + 1.0)) ** 2)
-    lattice = fit_lattice(graded, pairs.target, weights)
-    left = delta_e_rgb(LUT3D(lattice.numpy()).apply(graded), pairs.target)
-    share = float((left * weights).sum() / (off * weights).sum().clamp(min=1e-6))
-    belief = 1.0 if pairs.exact else min(1.0, max(0.0, (NO_GAIN - share) / (NO_GAIN - FULL_GAIN)))
-    lut = LUT3D(unfold(torch.lerp(identity_lattice(lattice.shape[0]), lattice, belief)).numpy())
+    belief = 1.0 if pairs.exact else _belief(graded, pairs.target, weights)
+    if belief == 0.0:
+        return Grade(cdl), _median(cdl.apply(pairs.source), pairs.target)
+    lattice = fit_lattice(graded, pairs.target, weights, stiffness=EXACT if pairs.exact else None)
+    lut = sound_lut(torch.lerp(identity_lattice(lattice.shape[0]), lattice, belief), gentle)
     grade = Grade(cdl) if _suffices(graded, lut.apply(graded)) else Grade(gentle, lut)
-    return grade, _median(grade.apply_colours(pairs.source), pairs.target)
+    return Grade(cdl) if cdl_only else grade, _median(grade.apply_colours(pairs.source), pairs.target)
 
 
 def split_transform(
-    transform: Transform, palette: Tensor, strength: float = 1.0, full: CDL | None = None
+    transform: Transform,
+    palette: Tensor,
+    strength: float = 1.0,
+    full: CDL | None = None,
+    *,
+    cdl_only: bool = False,
 ) -> Grade:
     """``x + strength * (transform(x) - x)`` as CDL and LUT.
 
-    ``palette [P, 3]`` holds the shot's colours. ``full`` is the CDL of the whole transform where it is known;
-    the CDL written is that at ``strength``.
+    ``palette [P, 3]`` holds the shot's colours. ``full`` is the CDL of the whole transform where it is known
+    (and used where it keeps neutrals sound); the CDL written is that at ``strength``. cdl_only: the best CDL alone.
     """
     if strength == 0.0:
         return Grade()
+    full = None if full is None or bool(ramp_of(full).faults().any()) else full
     colours = torch.cat((palette, identity_lattice(_GRID_POINTS).view(-1, 3)))
     changed = transform(colours)
     aim = torch.lerp(colours, changed, strength).clamp(0.0, 1.0)
-    cdl = (full or CDL.fitted(palette, changed[: len(palette)])).scaled(strength)
-    if _suffices(cdl.apply(palette), aim[: len(palette)]):
+    cdl = (full or sound_cdl(palette, changed[: len(palette)], prior=PRIOR)).scaled(strength)
+    if cdl_only or _suffices(cdl.apply(palette), aim[: len(palette)]):
         return Grade(cdl)
-    gentle = full or CDL.fitted(palette, changed[: len(palette)], prior=GENTLE)
+    gentle = full or sound_cdl(palette, changed[: len(palette)], prior=GENTLE)
     cdl = gentle.scaled(strength)
     graded = cdl.apply(colours)
     weights = torch.full((len(colours),), _GRID_WEIGHT)
     weights[: len(palette)] = 1.0
-    return Grade(cdl, LUT3D(unfold(fit_lattice(graded, aim, weights)).numpy()))
+    return Grade(cdl, sound_lut(fit_lattice(graded, aim, weights), cdl))
+
+
+def _belief(graded: Tensor, target: Tensor, weights: Tensor) -> float:
+    """How far a LUT behind the CDL is to be believed, 0..1: by what it leaves in parts it has not seen."""
+    stripe = torch.arange(len(graded)) * STRIPES // len(graded)
+    seen = stripe % 2 == 0
+    if not bool((weights[seen] > 0).any()):
+        return 0.0
+    lattice = fit_lattice(graded[seen], target[seen], weights[seen])
+    unseen, weight = graded[~seen], weights[~seen]
+    off = (delta_e_rgb(unseen, target[~seen]) * weight).sum()
+    left = (delta_e_rgb(LUT3D(lattice.numpy()).apply(unseen), target[~seen]) * weight).sum()
+    share = float(left / off.clamp(min=1e-6))
+    return min(1.0, max(0.0, (NO_GAIN - share) / (NO_GAIN - FULL_GAIN)))
 
 
 def _suffices(graded: Tensor, aim: Tensor) -> bool:

@@ -17,7 +17,7 @@ POINTS = 17
 def look_pool(luts: Sequence[tuple[str, LUT3D]], count: int, draw: torch.Generator) -> Tensor:
     """``count`` lattices ``[count, POINTS, POINTS, POINTS, 3]`` to draw creative grades from.
 
-    A third each: the LUTs themselves, mixtures of two LUTs with a made-up look, made-up looks alone.
+    A quarter each: the LUTs themselves, mixtures of two, such mixtures behind a made-up look, made-up looks.
     """
     lattices = [_sampled(lut) for _, lut in luts]
     pool = []
@@ -26,7 +26,7 @@ def look_pool(luts: Sequence[tuple[str, LUT3D]], count: int, draw: torch.Generat
         share = torch.rand((), generator=draw)
         mixture = torch.lerp(one, two, share)
         made = random_look(identity_lattice(POINTS), draw)
-        pool.append((one, apply_lut3d(made, mixture), made)[number % 3])
+        pool.append((one, mixture, apply_lut3d(made, mixture), made)[number % 4])
     return torch.stack(pool).clamp(0.0, 1.0)
 
 

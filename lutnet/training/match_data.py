@@ -78,6 +78,17 @@ class Material:
     grades: GradeBatch
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class PairBatch:
+    """What the network is given of B pairs, and the colours it is judged on: ``shown``, ``truth`` [B, P, 3]."""
+
+    source: Tensor
+    reference: Tensor
+    present: Tensor
+    shown: Tensor
+    truth: Tensor
+
+
 def draw_grades(count: int, pool: Tensor, draw: torch.Generator) -> GradeBatch:
     """``count`` grades in the protocols' ranges: 40 % detunes, 27 % CDLs, 33 % looks."""
     kinds = torch.bucketize(torch.rand(count, generator=draw), torch.tensor([0.4, 0.67]))
@@ -99,12 +110,17 @@ def describe_material(
     photos: PhotoSet, network: MatchNetwork, pool: Tensor, sets: int, draw: torch.Generator
 ) -> Material:
     """Describe every photograph once clean, and ``sets`` sets of graded ones."""
-    clean = [_described(photos, [index], None, network, draw) for index in range(len(photos))]
+    size = network.config.describer.grid
+    whole = clean_grades(1, pool)
+    clean = [
+        _described(network, *graded_crops(photos, [index], whole, size, draw)) for index in range(len(photos))
+    ]
     grades = draw_grades(sets, pool, draw)
     graded, chosen = [], torch.randint(len(photos), (sets, SET_SIZE), generator=draw)
     for number in range(sets):
         grade = grades.select(torch.full((SET_SIZE,), number))
-        graded.append(_described(photos, chosen[number].tolist(), grade, network, draw))
+        pictures = graded_crops(photos, chosen[number].tolist(), grade, size, draw)
+        graded.append(_described(network, *pictures))
     return Material(
         torch.cat([description for description, _ in clean]),
         torch.cat([colours for _, colours in clean]),
@@ -116,21 +132,28 @@ def describe_material(
     )
 
 
-def _described(
-    photos: PhotoSet,
-    indices: list[int],
-    grade: GradeBatch | None,
-    network: MatchNetwork,
-    draw: torch.Generator,
+def graded_crops(
+    photos: PhotoSet, indices: list[int], grades: GradeBatch, size: int, draw: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Descriptions ``[N, F]`` of crops of photographs, graded and stored, and their clean colours."""
-    size = network.config.describer.grid
+    """Random crops of photographs, each by its grade and stored: ``[N, 3, size, size]``.
+
+    Beside them some of each crop's clean colours, uint8 ``[N, COLOURS, 3]``.
+    """
     crops = torch.stack([_crop(photos.images[index], size, draw) for index in indices])
-    colours = crops.flatten(2).transpose(1, 2).float() / 255.0
+    colours = crops.flatten(2).transpose(1, 2)
     kept = torch.randperm(colours.shape[1], generator=draw)[:COLOURS]
-    shown = colours if grade is None else stored(grade.apply(colours))
-    pictures = shown.transpose(1, 2).reshape(crops.shape)
-    return network.describe(pictures), (colours[:, kept] * 255.0).round().to(torch.uint8)
+    shown = stored(grades.apply(colours.float() / 255.0))
+    return shown.transpose(1, 2).reshape(crops.shape), colours[:, kept]
+
+
+def _described(network: MatchNetwork, pictures: Tensor, colours: Tensor) -> tuple[Tensor, Tensor]:
+    return network.describe(pictures), colours
+
+
+def clean_grades(count: int, pool: Tensor) -> GradeBatch:
+    """``count`` grades that change nothing."""
+    whole = torch.zeros(count).long()
+    return GradeBatch(whole + DETUNE, torch.zeros(count, 7), torch.zeros(count, 10), whole, pool)
 
 
 def _crop(image: Tensor, size: int, draw: torch.Generator) -> Tensor:

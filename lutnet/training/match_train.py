@@ -21,10 +21,11 @@ from torch import Tensor
 from lutnet import weights
 from lutnet.diagnosis.model import default_model
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.refinement.network import Look, MatchConfig, MatchNetwork
+from lutnet.refinement.network import Look, MatchConfig, MatchNetwork, restored
 from lutnet.training.grades import is_for_testing, read_luts
 from lutnet.training.looks import look_pool
-from lutnet.training.match_data import DETUNE, SET_SIZE, GradeBatch, Material, describe_material
+from lutnet.training.match_calibrate import calibrate
+from lutnet.training.match_data import DETUNE, SET_SIZE, GradeBatch, Material, PairBatch, describe_material
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 
 HARM_WEIGHT = 0.5
@@ -32,33 +33,26 @@ BEND_WEIGHT = 20.0
 BATCH = 256
 JUDGED_COLOURS = 64
 CHECK_EVERY = 250
-POOL = 900
+POOL = 1600
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
-    """minutes: of training after the pictures are described. sets: of graded pictures."""
+    """minutes: of training after the pictures are described. sets: of graded pictures.
+
+    start: a refinement network to go on from, its describer included (see ``describer``); None begins anew.
+    """
 
     photos: Path
     luts: Path
     output: Path
+    start: Path | None = None
     minutes: float = 20.0
     sets: int = 4000
     rate: float = 1e-3
     seed: int = 1
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class PairBatch:
-    """What the network is given of B pairs, and the colours it is judged on: ``shown``, ``truth`` [B, P, 3]."""
-
-    source: Tensor
-    reference: Tensor
-    present: Tensor
-    shown: Tensor
-    truth: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +68,16 @@ def train_match(settings: MatchSettings) -> Path:
     """Train and write ``refinement.safetensors``; returns its path. The best held-out score is kept."""
     draw = torch.Generator().manual_seed(settings.seed)
     torch.manual_seed(settings.seed)
-    network = new_network()
+    network = new_network() if settings.start is None else started(settings.start)
     kept, held_out = split_by_source(load_photos(settings.photos), 0.08, settings.seed)
     train, validation = (
         _material(part, sets, network, settings, draw)
         for part, sets in ((kept, settings.sets), (held_out, settings.sets // 12))
     )
-    normalise(network, train)
+    if settings.start is None:
+        normalise(network, train)
     trained = _optimise(network, train, validation, settings, draw)
+    calibrate(trained, [draw_pairs(validation, 2000, torch.Generator().manual_seed(2))])
     path = settings.output / "refinement.safetensors"
     # Half precision: half the size, and far finer than what the looks can be told apart by.
     halves = {
@@ -98,6 +94,11 @@ def new_network() -> MatchNetwork:
     network = MatchNetwork(MatchConfig(describer.config))
     network.describer.load_state_dict(describer.state_dict())
     return network.eval()
+
+
+def started(path: Path) -> MatchNetwork:
+    """The stored network at ``path``; raises WeightsError where it is no refinement network."""
+    return restored(weights.load_network(path))
 
 
 def normalise(network: MatchNetwork, material: Material) -> None:
@@ -222,6 +223,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the refinement network.")
     for name in ("--photos", "--luts", "--output"):
         parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a network whose describer is kept")
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--sets", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)

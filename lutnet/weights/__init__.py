@@ -41,7 +41,7 @@ WEIGHTS = (
     Weights(
         "refinement",
         "refinement.safetensors",
-        "ccd2c2224803ebe097155b26a9248188bd1d76590573227bf7bdcee43066ebad",
+        "0f200cefca1c5dedf1d54fd9942280aca6a93d648b2633a7b4ee63211d240595",
     ),
 )
 

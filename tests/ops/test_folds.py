@@ -50,9 +50,9 @@ def test_whatever_comes_in_nothing_folded_goes_out(seed):
     assert eased.max() <= 1
 
 
-def test_a_sound_lattice_is_returned_as_it_is():
+def test_a_sound_lattice_is_returned_as_a_file_would_hold_it():
     lattice = identity_lattice(17) ** 1.3
-    assert torch.equal(unfold(lattice), lattice)
+    assert torch.equal(unfold(lattice), lattice.double().round(decimals=6).float())
 
 
 def test_a_single_fold_is_mended_in_its_own_corner():
@@ -60,7 +60,7 @@ def test_a_single_fold_is_mended_in_its_own_corner():
     lattice[4, 4, 4] += 0.1
     eased = unfold(lattice)
     assert (smallest_volume(eased) >= 0).all()
-    assert torch.equal(eased[16:], lattice[16:])
+    assert torch.allclose(eased[16:], lattice[16:], atol=1e-6)
 
 
 def test_falling_neutrals_rise_again():

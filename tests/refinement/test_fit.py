@@ -7,6 +7,7 @@ import torch
 
 from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
+from lutnet.ops.cdl import luma
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.folds import neutral_steps, smallest_volume
@@ -21,6 +22,11 @@ FOUND = Diagnosis({}, None, Grade(CDL(slope=(1.1, 1.0, 0.9))))
 
 def graded(picture: torch.Tensor) -> torch.Tensor:
     return detune(picture.movedim(0, -1), AMOUNTS).movedim(-1, 0)
+
+
+def crosstalk(picture: torch.Tensor) -> torch.Tensor:
+    mixing = torch.tensor([[0.8, 0.1, 0.0], [0.2, 0.8, 0.2], [0.0, 0.1, 0.8]])
+    return graded((picture.movedim(0, -1) @ mixing).movedim(-1, 0))
 
 
 def difference(first: torch.Tensor, second: torch.Tensor) -> float:
@@ -65,6 +71,35 @@ def test_half_strength_is_half_way(reference):
     full, half = (match(picture[None], look, strength) for strength in (1.0, 0.5))
     expected = torch.lerp(picture, full.grade.apply(picture[None])[0], 0.5)
     assert difference(half.grade.apply(picture[None])[0], expected) < 0.35
+
+
+@pytest.mark.parametrize("reference", ["same", "other"])
+def test_a_cdl_alone_is_fitted_for_standing_alone(reference):
+    picture = scene(8)
+    look = crosstalk(picture if reference == "same" else scene(80))
+    both, alone = (
+        refine(frames(picture), [frames(look)], FOUND, cdl_only=cdl_only).grade for cdl_only in (False, True)
+    )
+    assert alone.lut is None
+    if reference == "same":
+        assert both.lut is not None
+        truth = crosstalk(picture)
+        assert difference(alone.apply(picture[None])[0], truth) <= 0.01 + difference(
+            Grade(both.cdl).apply(picture[None])[0], truth
+        )
+
+
+@pytest.mark.parametrize("reference", ["same", "other", "none"])
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+def test_brightness_is_kept_where_that_is_wished_for(reference, strength):
+    picture = scene(16)
+    references = {"same": [frames(graded(picture))], "other": [frames(graded(scene(61)))], "none": []}
+    refined = refine(frames(picture), references[reference], FOUND, strength=strength, keep_brightness=True)
+    before, after = (
+        luma(values.movedim(1, -1)).mean() for values in (picture[None], refined.grade.apply(picture[None]))
+    )
+    assert abs(float(after - before)) < 0.004
+    assert difference(refined.grade.apply(picture[None])[0], picture) > 0.3
 
 
 def test_without_a_reference_the_diagnosed_faults_are_undone():

@@ -56,7 +56,7 @@ def test_a_prediction_keeps_colours_in_range():
     colours = torch.rand(500, 3)
     assert prediction.apply(colours).min() >= 0
     assert prediction.apply(colours).max() <= 1
-    assert prediction.gain <= 1
+    assert 0 <= prediction.confidence <= 1
 
 
 def test_a_shot_is_forgotten_once_it_is_graded():

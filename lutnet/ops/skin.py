@@ -1,0 +1,45 @@
+"""Skin: which colours may be skin, and how far a grade turns their hue. Display-referred Rec.709, sRGB decoding."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lutnet.ops.encoding import rgb_to_lab
+
+HUE_RANGE = (25.0, 80.0)
+"""CIELAB hue angles of skin, degrees: from the reddest to the most yellow of all peoples, with some light."""
+
+CHROMA_RANGE = (10.0, 45.0)
+LIGHTNESS_RANGE = (15.0, 95.0)
+_TONES = (
+    *((246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150)),
+    *((160, 126, 86), (130, 92, 67), (96, 65, 52), (58, 49, 42), (41, 36, 32)),
+    *((115, 82, 68), (194, 150, 130), (240, 208, 184), (86, 58, 46)),
+)
+
+
+def skin_tones() -> Tensor:
+    """Skin from the lightest to the darkest ``[14, 3]``, 0..1: the Monk scale, the ColorChecker's, two more."""
+    return torch.tensor(_TONES, dtype=torch.float64) / 255.0
+
+
+def skin_like(colours: Tensor) -> Tensor:
+    """Which of ``colours [..., 3]`` may be skin, bool ``[...]``."""
+    lightness, chroma, hue = _polar(colours)
+    inside = [
+        (low <= values) & (values <= high)
+        for values, (low, high) in ((lightness, LIGHTNESS_RANGE), (chroma, CHROMA_RANGE), (hue, HUE_RANGE))
+    ]
+    return inside[0] & inside[1] & inside[2]
+
+
+def hue_turn(colours: Tensor, graded: Tensor) -> Tensor:
+    """By how many degrees of CIELAB hue each of ``colours [..., 3]`` was turned, -180..180."""
+    turned: Tensor = (_polar(graded)[2] - _polar(colours)[2] + 180.0) % 360.0 - 180.0
+    return turned
+
+
+def _polar(colours: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    lightness, a, b = rgb_to_lab(colours).unbind(-1)
+    return lightness, (a * a + b * b).sqrt(), torch.rad2deg(torch.atan2(b, a))

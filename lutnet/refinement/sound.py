@@ -1,0 +1,54 @@
+"""A LUT that can be trusted: no folds, and behind its CDL neutrals that rise and do not band."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lutnet.grade import CDL, LUT3D
+from lutnet.ops.folds import drawn_to_identity, is_folded, unfold
+from lutnet.ops.mend import mended
+from lutnet.ops.ramp import Ramp, neutral_ramp
+
+ROUNDS = 4
+FIRMER = 10.0
+"""By how much the prior of a CDL grows each time that the CDL alone bends the neutrals too sharply."""
+
+FIRMEST = 10.0
+
+
+def sound_cdl(source: Tensor, target: Tensor, weights: Tensor | None = None, *, prior: float) -> CDL:
+    """``CDL.fitted`` with the least prior, from ``prior`` on, that keeps neutrals rising and smooth."""
+    while True:
+        cdl = CDL.fitted(source, target, weights, prior=prior)
+        if prior >= FIRMEST or not bool(ramp_of(cdl).faults().any()):
+            return cdl
+        prior *= FIRMER
+
+
+def sound_lut(lattice: Tensor, cdl: CDL) -> LUT3D:
+    """The LUT nearest to ``lattice [N, N, N, 3]`` that has no fold, and neutrals without a fault behind ``cdl``.
+
+    Where the CDL alone has a fault that moving a few points cannot mend, only folds are kept out.
+    """
+    ramp = ramp_of(cdl)
+    sound = unfold(lattice.double())
+    for _ in range(ROUNDS):
+        if ramp.is_smooth_behind(sound):
+            break
+        sound = mended(sound, ramp)
+
+    def faulty(drawn: Tensor) -> bool:
+        return is_folded(drawn) or not (hopeless or ramp.is_smooth_behind(drawn))
+
+    hopeless = bool(ramp.faults().any())
+    return LUT3D((drawn_to_identity(unfold(sound), faulty) if faulty(sound) else sound).numpy())
+
+
+def ramp_of(cdl: CDL) -> Ramp:
+    """Neutrals behind ``cdl``."""
+    ramp = neutral_ramp()
+    graded = cdl.apply(ramp)
+    lifted = ramp * torch.tensor(cdl.slope) + torch.tensor(cdl.offset)
+    limits = [values <= 0.0 for values in (lifted, graded)] + [values >= 1.0 for values in (lifted, graded)]
+    return Ramp(graded, torch.cat(limits, dim=1))
