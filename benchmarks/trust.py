@@ -24,6 +24,7 @@ from lutnet.ops.lattice import cut_cells
 from lutnet.ops.ramp import FALL, bends, falls, neutral_ramp
 from lutnet.ops.skin import hue_turn, skin_like, skin_tones
 from lutnet.refinement import refine
+from lutnet.refinement.sound import ramp_of
 from lutnet.shot import Frames
 from lutnet.training import pairs
 from lutnet.training.grades import GradeKind, is_for_testing, random_amounts, random_grade, read_luts
@@ -37,7 +38,7 @@ SKIN_SHARE = 0.02
 class Trial:
     """What one grade was found to do; ``fold`` and ``baked_fold`` count cells, ``fall`` and ``bend`` are code values.
 
-    skin_turn: mean turn of the skin tones' hue in degrees; skinless: whether the reference shows none.
+    skin_turn: median turn of the skin tones' hue in degrees; skinless: whether the reference shows none.
     """
 
     kind: str
@@ -91,7 +92,7 @@ def looked_at(kind: str, grade: Grade, reference: torch.Tensor) -> Trial:
         sound = bool(table.isfinite().all()) and float(table.min()) >= 0 and float(table.max()) <= 1
     baked = torch.from_numpy(grade.baked(33).lut.table.copy())  # type: ignore[union-attr]
     folded = (smallest_volume(baked) < -1e-6) & ~cut_cells(baked)
-    ramp = grade.apply_colours(neutral_ramp())
+    ramp, clipped = grade.apply_colours(neutral_ramp()), ramp_of(grade.cdl).clipped
     tones = skin_tones()
     turn = hue_turn(tones, grade.apply_colours(tones)).abs()
     return Trial(
@@ -102,9 +103,9 @@ def looked_at(kind: str, grade: Grade, reference: torch.Tensor) -> Trial:
         baked_fold=int(folded.sum()),
         diagonal=diagonal,
         fall=float(falls(ramp).max()),
-        bend=float(bends(ramp).max()),
+        bend=float(bends(ramp, clipped).max()),
         sound=sound and bool(ramp.isfinite().all()) and float(ramp.min()) >= 0 and float(ramp.max()) <= 1,
-        skin_turn=float(turn.mean()),
+        skin_turn=float(turn.median()),
         skinless=float(skin_like(reference.movedim(0, -1)).double().mean()) < SKIN_SHARE,
     )
 

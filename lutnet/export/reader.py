@@ -78,16 +78,6 @@ def read_package(folder: Path) -> Package:
             source=folder / manifest["timeline"]["source"],
             rate=Fraction(manifest["timeline"]["rate"]),
             settings=run_settings(manifest),
-            settings=RunSettings(
-                manifest["lutnet"],
-                manifest["space"],
-                manifest["strength"],
-                manifest["reference"],
-                manifest["bake"],
-                view=ViewName(**manifest["view"]) if "view" in manifest else None,
-                cdl_only=manifest.get("cdl_only", False),
-                keep_brightness=manifest.get("keep_brightness", False),
-            ),
             otio=_inside(folder, files["otio"]),
             edls=tuple(_inside(folder, name) for name in files["edl"]),
             contact_sheet=tuple(_inside(folder, name) for name in files["contact_sheet"]),
@@ -109,6 +99,8 @@ def run_settings(manifest: Json) -> RunSettings:
         manifest["bake"],
         view=ViewName(**manifest["view"]) if "view" in manifest else None,
         weights=UsedWeights(**manifest["weights"]) if "weights" in manifest else None,
+        cdl_only=manifest.get("cdl_only", False),
+        keep_brightness=manifest.get("keep_brightness", False),
     )
 
 

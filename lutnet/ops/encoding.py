@@ -62,6 +62,16 @@ def xyz_to_lab(xyz: Tensor) -> Tensor:
     return torch.stack((116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)), dim=-1)
 
 
+def lab_to_rgb(lab: Tensor, encode: str = "srgb") -> Tensor:
+    """CIE Lab ``[..., 3]`` (D65) to encoded R'G'B', the inverse of ``rgb_to_lab``; values may lie outside 0..1."""
+    lightness, a, b = lab.unbind(-1)
+    y = (lightness + 16.0) / 116.0
+    f = torch.stack((y + a / 500.0, y, y - b / 200.0), dim=-1)
+    relative = torch.where(f > _LAB_EPSILON ** (1.0 / 3.0), f**3, (116.0 * f - 16.0) / _LAB_KAPPA)
+    to_linear = torch.linalg.inv(lab.new_tensor(RGB_TO_XYZ))
+    return encoding(encode).encode((relative * lab.new_tensor(D65_XYZ)) @ to_linear.T)
+
+
 def rgb_to_lab(colours: Tensor, decode: str = "srgb") -> Tensor:
     """Encoded R'G'B' ``[..., 3]`` to CIE Lab (D65); ``decode`` names the encoding (see ``encoding``)."""
     return xyz_to_lab(linear_to_xyz(encoding(decode).decode(colours)))

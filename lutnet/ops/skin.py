@@ -5,13 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lutnet.ops.encoding import rgb_to_lab
+from lutnet.ops.encoding import lab_to_rgb, rgb_to_lab
 
-HUE_RANGE = (25.0, 80.0)
+HUE_RANGE = (25.0, 92.0)
 """CIELAB hue angles of skin, degrees: from the reddest to the most yellow of all peoples, with some light."""
 
-CHROMA_RANGE = (10.0, 45.0)
+CHROMA_RANGE = (8.0, 45.0)
 LIGHTNESS_RANGE = (15.0, 95.0)
+_SOFT = (10.0, 4.0, 20.0)  # how far beyond each range something of the protection is left
+
 _TONES = (
     *((246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150)),
     *((160, 126, 86), (130, 92, 67), (96, 65, 52), (58, 49, 42), (41, 36, 32)),
@@ -38,6 +40,29 @@ def hue_turn(colours: Tensor, graded: Tensor) -> Tensor:
     """By how many degrees of CIELAB hue each of ``colours [..., 3]`` was turned, -180..180."""
     turned: Tensor = (_polar(graded)[2] - _polar(colours)[2] + 180.0) % 360.0 - 180.0
     return turned
+
+
+def hue_held(colours: Tensor, graded: Tensor) -> Tensor:
+    """``graded [..., 3]`` with the hue that skin has in ``colours``, lightness and chroma as graded; 0..1.
+
+    The nearer to skin a colour is, the more; greys and other hues keep what the grade made of them.
+    """
+    lightness, chroma, _ = _polar(graded)
+    share = skin_share(colours)
+    hue = torch.deg2rad(_polar(colours)[2])
+    lab = rgb_to_lab(graded)
+    held = torch.stack((lightness, chroma * torch.cos(hue), chroma * torch.sin(hue)), dim=-1)
+    return lab_to_rgb(torch.lerp(lab, held, share.unsqueeze(-1))).clamp(0.0, 1.0)
+
+
+def skin_share(colours: Tensor) -> Tensor:
+    """How much ``colours [..., 3]`` are skin, 0..1: 1 in the ranges above, falling softly beyond their ends."""
+    share = torch.ones_like(colours[..., 0])
+    ranges = (LIGHTNESS_RANGE, CHROMA_RANGE, HUE_RANGE)
+    for values, (low, high), soft in zip(_polar(colours), ranges, _SOFT, strict=True):
+        outside = torch.maximum(low - values, values - high).clamp(min=0.0)
+        share = share * (1.0 - outside / soft).clamp(min=0.0)
+    return share * share * (3.0 - 2.0 * share)
 
 
 def _polar(colours: Tensor) -> tuple[Tensor, Tensor, Tensor]:

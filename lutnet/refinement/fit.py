@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from lutnet.diagnosis import diagnose
+from lutnet.diagnosis.content import SMALLEST_SIDE, content_of, too_small
 from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.ops.skin import skin_like
 from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
@@ -32,8 +34,15 @@ LEAST_EVIDENCE = 1.2
 WHOLE_SHARE = 0.95
 """Share of a look from which on it counts as applied as a whole, and nothing is said of it."""
 
+SKIN_SHARE = 0.02
+"""Share of colours that may be skin from which on a reference says what skin is to look like."""
+
 TELLING_DEVIATION = 0.01
 """Smallest deviation of a reference's values: below it is one flat colour and carries no look."""
+
+
+MONOCHROME = "monochrome"
+"""What a reference without colour is called: of the same scene it can be matched, of another it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +84,16 @@ def refine(
     if not 0.0 <= strength < float("inf"):
         raise InputError("strength is out of range", value=strength, allowed="0 and above")
     wish = _Wish(_palette(frames), strength, cdl_only, keep_brightness)
-    telling = [reference for reference in references if _tells(reference)]
-    if telling:
-        shared = correspond(frames, telling)
-        refined = _aligned(shared, wish) if shared else None
-        refined = refined or _predicted(frames, telling, found, wish)
-        if refined:
-            return refined
-    warnings = (_refusal(telling),) if references else ()
+    missing = [_missing(reference) for reference in references]
+    scenes = [each for each, why in zip(references, missing, strict=True) if why in (None, MONOCHROME)]
+    looks = [each for each, why in zip(references, missing, strict=True) if why is None]
+    shared = correspond(frames, scenes) if scenes else None
+    refined = _aligned(shared, wish) if shared else None
+    if refined is None and looks:
+        refined = _predicted(frames, looks, found, wish)
+    if refined:
+        return refined
+    warnings = (_refusal([why for why in missing if why]),) if references else ()
     grade = (found or diagnose(frames)).grade
     graded = wish.granted(grade.apply_colours, grade.cdl)
     return Refined(graded, _split(graded, wish.palette), 0.5, "the diagnosed faults are undone", warnings)
@@ -105,7 +116,7 @@ class _Wish:
         """What keeps the brightness behind ``transform``; 1 where that is not wished for."""
         return keeping_gamma(transform, self.palette) if self.keep_brightness else 1.0
 
-    def granted(self, transform: Transform, full: CDL | None = None) -> Grade:
+    def granted(self, transform: Transform, full: CDL | None = None, *, hold_skin: bool = False) -> Grade:
         """The grade that does ``transform`` as it is wished for; ``full`` is the CDL of it, where known."""
         gamma = self.gamma(transform)
 
@@ -119,6 +130,7 @@ class _Wish:
             self.strength,
             known,
             cdl_only=self.cdl_only,
+            hold_skin=hold_skin,
         )
 
 
@@ -159,16 +171,16 @@ def _predicted(
     def transform(colours: Tensor) -> Tensor:
         return torch.lerp(alone.apply_colours(colours), prediction.apply(colours), share)
 
-    grade = wish.granted(transform)
+    grade = wish.granted(transform, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
     return Refined(grade, _split(grade, wish.palette), prediction.confidence, said, (said,))
 
 
-def _refusal(telling: Sequence[Frames]) -> str:
-    if not telling:
-        return "the reference is one flat colour and carries no look: only the diagnosed faults are undone"
+def _refusal(missing: Sequence[str]) -> str:
+    if missing:
+        return f"the reference is {missing[0]} and carries no look: only the diagnosed faults are undone"
     return "following the reference could do harm: only the diagnosed faults are undone"
 
 
@@ -183,8 +195,18 @@ def _difference(first: Tensor, second: Tensor) -> float:
     return float(delta_e_rgb(first, second).mean())
 
 
-def _tells(reference: Frames) -> bool:
-    return bool(reference.pixels.flatten(2).std(-1, correction=0).max() > TELLING_DEVIATION)
+def _shows_skin(references: Sequence[Frames]) -> bool:
+    shares = [skin_like(reference.pixels.movedim(1, -1)).float().mean() for reference in references]
+    return float(max(shares)) > SKIN_SHARE
+
+
+def _missing(reference: Frames) -> str | None:
+    """What keeps a reference from carrying a look, or None."""
+    if too_small(*reference.pixels.shape[-2:]):
+        return f"smaller than {SMALLEST_SIDE} pixels"
+    if float(reference.pixels.flatten(2).std(-1, correction=0).max()) <= TELLING_DEVIATION:
+        return "one flat colour"
+    return None if bool(content_of(reference.pixels.float()).coloured.any()) else MONOCHROME
 
 
 def _palette(frames: Frames) -> Tensor:

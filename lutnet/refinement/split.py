@@ -8,7 +8,9 @@ from torch import Tensor
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_lattice import Stiffness, fit_lattice
+from lutnet.ops.folds import smallest_volume
 from lutnet.ops.lut3d import identity_lattice
+from lutnet.ops.skin import hue_held, hue_turn, skin_tones
 from lutnet.refinement.brightness import Transform
 from lutnet.refinement.correspond import Correspondence
 from lutnet.refinement.sound import ramp_of, sound_cdl, sound_lut
@@ -31,6 +33,13 @@ PRIOR = 1e-3
 
 GENTLE = 0.1
 """Prior of a CDL that a LUT follows: it stays clear of crushing what the LUT would have to bring back."""
+
+HUE_TURN = 1.0
+"""Median turn of the hue of skin, degrees, from which on it is held where that is wished for."""
+
+HOLDS = (1.0, 0.6, 0.3)
+TORN = 0.02
+"""How far the hue of skin is held, tried in turn, and the share of folded cells that can still be eased out."""
 
 _GRID_POINTS = 11
 _GRID_WEIGHT = 0.05  # colours the shot does not show: enough for the LUT to be the transform there too
@@ -64,11 +73,13 @@ def split_transform(
     full: CDL | None = None,
     *,
     cdl_only: bool = False,
+    hold_skin: bool = False,
 ) -> Grade:
     """``x + strength * (transform(x) - x)`` as CDL and LUT.
 
     ``palette [P, 3]`` holds the shot's colours. ``full`` is the CDL of the whole transform where it is known
     (and used where it keeps neutrals sound); the CDL written is that at ``strength``. cdl_only: the best CDL alone.
+    hold_skin: the LUT keeps the hue that skin had, where the CDL turns it.
     """
     if strength == 0.0:
         return Grade()
@@ -77,14 +88,20 @@ def split_transform(
     changed = transform(colours)
     aim = torch.lerp(colours, changed, strength).clamp(0.0, 1.0)
     cdl = (full or sound_cdl(palette, changed[: len(palette)], prior=PRIOR)).scaled(strength)
-    if cdl_only or _suffices(cdl.apply(palette), aim[: len(palette)]):
+    turned = (
+        hold_skin and float(hue_turn(skin_tones(), transform(skin_tones().float())).abs().median()) > HUE_TURN
+    )
+    if cdl_only or (not turned and _suffices(cdl.apply(palette), aim[: len(palette)])):
         return Grade(cdl)
     gentle = full or sound_cdl(palette, changed[: len(palette)], prior=GENTLE)
     cdl = gentle.scaled(strength)
     graded = cdl.apply(colours)
     weights = torch.full((len(colours),), _GRID_WEIGHT)
     weights[: len(palette)] = 1.0
-    return Grade(cdl, sound_lut(fit_lattice(graded, aim, weights), cdl))
+    lattice = fit_lattice(graded, aim, weights)
+    if turned:
+        lattice = _held(lattice, cdl)
+    return Grade(cdl, sound_lut(lattice, cdl))
 
 
 def _belief(graded: Tensor, target: Tensor, weights: Tensor) -> float:
@@ -99,6 +116,17 @@ def _belief(graded: Tensor, target: Tensor, weights: Tensor) -> float:
     left = (delta_e_rgb(LUT3D(lattice.numpy()).apply(unseen), target[~seen]) * weight).sum()
     share = float(left / off.clamp(min=1e-6))
     return min(1.0, max(0.0, (NO_GAIN - share) / (NO_GAIN - FULL_GAIN)))
+
+
+def _held(lattice: Tensor, cdl: CDL) -> Tensor:
+    """``lattice`` behind ``cdl`` with the hue of skin held, as far as it does not tear the LUT."""
+    shown = cdl.undo(identity_lattice(lattice.shape[0])).clamp(0.0, 1.0)
+    held = hue_held(shown, lattice)
+    for share in HOLDS:
+        mixed = torch.lerp(lattice, held, share)
+        if float((smallest_volume(mixed) < 0).double().mean()) <= TORN:
+            return mixed
+    return lattice
 
 
 def _suffices(graded: Tensor, aim: Tensor) -> bool:

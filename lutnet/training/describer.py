@@ -146,7 +146,8 @@ def _faults(count: int, pool: Tensor, draw: torch.Generator) -> GradeBatch:
 def _pairs(network: MatchNetwork, batch: PictureBatch) -> PairBatch:
     with torch.autocast("cpu", torch.bfloat16):
         described = network.described(torch.cat((batch.graded, batch.sources)))
-    graded, sources = described.float().split((len(batch.graded), len(batch.sources)))
+    described = described.float()
+    graded, sources = described[: len(batch.graded)], described[len(batch.graded) :]
     reference = graded.view(-1, FRAMES, graded.shape[-1])[batch.grade]
     return PairBatch(sources[batch.source], reference, batch.present, batch.shown, batch.truth)
 
@@ -162,9 +163,8 @@ def _optimise(
     own = {id(parameter) for parameter in network.describer.parameters()}
     trunk = [parameter for parameter in network.parameters() if id(parameter) in own]
     new = [parameter for parameter in network.parameters() if id(parameter) not in own]
-    groups = [{"params": new, "lr": settings.rate}, {"params": trunk, "lr": settings.trunk_rate}]
-    rates = [group["lr"] for group in groups]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.03)
+    rates = (settings.rate, settings.trunk_rate)
+    optimiser = torch.optim.AdamW([{"params": new}, {"params": trunk}], weight_decay=0.03)
     averaged, start, step = deepcopy(network), time.monotonic(), 0
     while (spent := (time.monotonic() - start) / 60.0 / settings.minutes) < 1.0:
         for group, rate in zip(optimiser.param_groups, rates, strict=True):

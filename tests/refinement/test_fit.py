@@ -123,6 +123,27 @@ def test_a_flat_reference_is_refused_and_the_diagnosis_stands(value):
     assert any("flat" in warning for warning in refined.warnings)
 
 
+def test_a_tiny_reference_is_refused_and_said():
+    refined = refine(frames(scene(10)), [Frames(torch.rand(1, 3, 6, 40))], FOUND)
+    assert refined.grade == FOUND.grade
+    assert any("smaller than 16 pixels" in warning for warning in refined.warnings)
+
+
+def test_a_monochrome_reference_of_another_scene_does_not_drain_the_shot():
+    grey = scene(91).mean(0, keepdim=True).expand(3, -1, -1).contiguous()
+    refined = refine(frames(scene(10)), [frames(grey)], FOUND)
+    assert refined.grade == FOUND.grade
+    assert any("monochrome" in warning for warning in refined.warnings)
+
+
+def test_a_monochrome_reference_of_the_same_scene_is_followed():
+    picture = scene(10)
+    grey = (picture * torch.tensor([0.2126, 0.7152, 0.0722])[:, None, None]).sum(0, keepdim=True)
+    refined = refine(frames(picture), [frames(grey.expand(3, -1, -1).contiguous())], FOUND)
+    assert refined.delta_e.basis is Basis.ALIGNED
+    assert refined.grade.cdl.saturation < 0.1
+
+
 @pytest.mark.parametrize(
     "shot",
     [
