@@ -28,7 +28,7 @@ SAME_COLOURS = 5.0
 FULL_SHARE = 0.3
 """Share of the shot seen in the reference from which on the match is trusted in full."""
 
-LEAST_EVIDENCE = 1.2
+LEAST_EVIDENCE = 0.9
 """Change over expected error below which a look of another scene is not followed: it could as well do harm."""
 
 WHOLE_SHARE = 0.95

@@ -8,6 +8,7 @@ there is always the shot with the reference's grade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -23,7 +24,9 @@ from lutnet.ops.detune import LEVELS, NAMES
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.lut3d import Interpolation, apply_lut3d, identity_lattice
 
-DEFAULT = "refinement"
+ENSEMBLE = ("refinement",)
+"""Shipped networks that are asked: what they agree on is surer than what any of them says."""
+
 TRAINING_NOISE = 0.15
 """Deviation of noise on descriptions while training, in their own deviations: against learning by heart."""
 
@@ -132,9 +135,9 @@ class MatchNetwork(nn.Module):
 
 
 @cache
-def default_network() -> MatchNetwork:
-    """The network that ships with lutnet. Raises WeightsError when its file was changed."""
-    return restored(weights.shipped(DEFAULT))
+def default_networks() -> tuple[MatchNetwork, ...]:
+    """The networks that ship with lutnet. Raises WeightsError when a file was changed."""
+    return tuple(restored(weights.shipped(name)) for name in ENSEMBLE)
 
 
 def restored(stored: weights.StoredNetwork) -> MatchNetwork:
@@ -160,10 +163,13 @@ def cdl_numbers(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     )
 
 
-def evidence(look: Look, shown: Tensor) -> Tensor:
-    """Log of the mean change (DE2000) of ``shown [B, P, 3]`` over the look's expected error, ``[B]``."""
-    change = delta_e_rgb(look.apply(shown), shown).mean(1)
-    return torch.log(change.clamp(min=1e-2) / look.expected[:, 0].clamp(min=1e-2))
+def evidence(looks: Sequence[Look], shown: Tensor) -> Tensor:
+    """Log of the mean change (DE2000) of ``shown [B, P, 3]`` by what ``looks`` say together over the error
+    that they expect of it, ``[B]``."""
+    graded = torch.stack([look.apply(shown) for look in looks]).mean(0)
+    expected = torch.stack([look.expected[:, 0] for look in looks]).mean(0)
+    change = delta_e_rgb(graded, shown).mean(1)
+    return torch.log(change.clamp(min=1e-2) / expected.clamp(min=1e-2))
 
 
 def helps(found: Tensor, config: MatchConfig) -> Tensor:

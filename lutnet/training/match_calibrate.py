@@ -28,7 +28,7 @@ def calibrate(network: MatchNetwork, batches: Sequence[PairBatch]) -> None:
 def _outcome(network: MatchNetwork, pairs: PairBatch) -> tuple[Tensor, Tensor]:
     look = network(pairs.source, pairs.reference, pairs.present)
     with_look = delta_e_rgb(look.apply(pairs.shown), pairs.truth).mean(1)
-    return evidence(look, pairs.shown), (with_look < delta_e_rgb(pairs.shown, pairs.truth).mean(1)).float()
+    return evidence([look], pairs.shown), (with_look < delta_e_rgb(pairs.shown, pairs.truth).mean(1)).float()
 
 
 def logistic(values: Tensor, outcomes: Tensor) -> tuple[float, float]:

@@ -5,13 +5,13 @@ import weakref
 
 import torch
 
-from lutnet.refinement.network import cdl_numbers, default_network
+from lutnet.refinement.network import cdl_numbers, default_networks
 from lutnet.refinement.predict import predict
 from tests.refinement.scenes import frames, scene
 
 
 def test_gradients_reach_every_part_that_learns():
-    network = default_network()
+    network = default_networks()[0]
     description = network.describe(torch.stack([scene(seed, 64, 64) for seed in (1, 2)]))
     look = network(description, description.flip(0).unsqueeze(1), torch.ones(2, 1))
     colours = torch.rand(2, 50, 3, generator=torch.Generator().manual_seed(0))
@@ -23,7 +23,7 @@ def test_gradients_reach_every_part_that_learns():
 
 
 def test_the_order_of_reference_frames_does_not_matter():
-    network = default_network()
+    network = default_networks()[0]
     description = network.describe(torch.stack([scene(seed, 64, 64) for seed in (1, 2, 3)]))
     with torch.inference_mode():
         looks = [
@@ -35,7 +35,7 @@ def test_the_order_of_reference_frames_does_not_matter():
 
 
 def test_absent_reference_frames_do_not_count():
-    network = default_network()
+    network = default_networks()[0]
     description = network.describe(torch.stack([scene(seed, 64, 64) for seed in (1, 2, 3)]))
     with torch.inference_mode():
         alone = network(description[:1], description[None, 1:2], torch.ones(1, 1))
