@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -87,8 +87,8 @@ def _only_timeline(parsed: Any, sequence: str | None, path: Path) -> Any:
         return _around([parsed], path)
     if isinstance(parsed, otio.schema.SerializableCollection):
         timelines = parsed.find_children(descended_from_type=otio.schema.Timeline)
-        if not timelines and (clips := parsed.find_clips()):
-            return _around([clip.clone() for clip in clips], path)
+        if not timelines and (items := list(_in_bin(parsed))):
+            return _around(items, path)
         chosen = [each for each in timelines if sequence in (None, each.name)]
         if len(chosen) == 1:
             return chosen[0]
@@ -100,6 +100,14 @@ def _only_timeline(parsed: Any, sequence: str | None, path: Path) -> Any:
         )
     kind = getattr(parsed, "schema_name", lambda: type(parsed).__name__)()
     raise TimelineError("the file holds no timeline", value=kind, allowed="a Timeline", where=path)
+
+
+def _in_bin(parsed: Any) -> Iterator[Any]:
+    for child in parsed:
+        if isinstance(child, otio.core.Item):
+            yield child.clone()
+        elif isinstance(child, otio.schema.SerializableCollection):
+            yield from _in_bin(child)
 
 
 def _around(items: list[Any], path: Path) -> Any:

@@ -19,6 +19,8 @@ from lutnet.timeline.walk import Placement
 from lutnet.timeline.window import Window
 
 ID_DIGITS = 12
+_NOISE = Fraction(1, 5)
+"""Frames by which a range may reach beyond its media without a word: programs round rates, and so times."""
 _SOURCE_FILE = "SOURCE FILE: "
 
 
@@ -73,7 +75,7 @@ def _used_range(
     for wanted in _readings(written, available):
         used = _overlap(wanted, available)
         if used is not None:
-            cut = used.duration < wanted.duration
+            cut = wanted.duration - used.duration > _NOISE
             return used, None, ("the clip reaches beyond its media",) if cut else ()
     return written.rescaled(available.rate), "its range lies outside the media", ()
 

@@ -1,61 +1,69 @@
-"""Timelines that other programs wrote.
-
-EXPECTED was counted by hand in the files: video clips listed, of which skipped for another reason than that
-their media is not on this machine.
-"""
+"""Timelines that other programs wrote, each beside the count of ``count_interop.py``, which knows no lutnet."""
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from lutnet.errors import TimelineError
+from lutnet.errors import LutnetError
+from lutnet.shot import Shot
 from lutnet.timeline import read_timeline
+from tests.timeline.count_interop import FOLDERS
 
-EXPECTED = {
-    "otio/big_int.otio": (1, 0),
-    "otio/clip_example.otio": (1, 1),
-    "otio/effects.otio": (20, 2),
-    "otio/generator_reference_test.otio": (1, 1),
-    "otio/multiple_track.otio": (5, 0),
-    "otio/multitrack.otio": (5, 5),
-    "otio/nested_example.otio": (7, 7),
-    "otio/preflattened.otio": (5, 5),
-    "otio/simple_cut.otio": (4, 0),
-    "otio/transition.otio": (4, 0),
-    "otio/transition_test.otio": (3, 3),
-    "resolve_shaped/resolve_shaped.otio": (9, 2),
-}
-NEWER = ("otio/premiere_example.otio", "otio/screening_example.otio")
+TABLE: dict[tuple[str, str, str], list[list[str]]] = defaultdict(list)
+with Path(__file__).with_name("interop_table.csv").open(newline="") as _file:
+    for _name, _rate, _sequence, *_counted in list(csv.reader(_file))[1:]:
+        TABLE[_name, _rate, _sequence].append(_counted)
+
+TENTH = 1 / 240
+"""Seconds: a tenth of a frame."""
+WRITTEN = 1.1e-6
+"""Programs write 23.976 for 24000/1001: the same frame is a millionth of its timecode elsewhere in seconds."""
 
 
-@pytest.mark.parametrize("name", EXPECTED)
-def test_timelines_of_other_programs_give_the_clips_that_they_hold(shared: Path, name: str) -> None:
-    shots = read_timeline(shared / "interop" / name).shots
-    otherwise = [shot for shot in shots if "offline" not in (shot.skipped or "")]
-    assert (len(shots), len(otherwise)) == EXPECTED[name]
+@pytest.mark.shared
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: " ".join(filter(None, case)))
+def test_every_timeline_gives_the_shots_that_an_independent_count_gives(
+    shared: Path, case: tuple[str, str, str]
+) -> None:
+    name, rate, sequence = case
+    path = shared / "interop" / name
+    options = {"rate": Fraction(rate) if rate else None, "sequence": sequence or None}
+    if TABLE[case][0][0] == "error":
+        with pytest.raises(LutnetError, match=TABLE[case][0][1]):
+            read_timeline(path, **options)
+        return
+    shots = read_timeline(path, **options).shots
+    assert len(shots) == len(TABLE[case])
     assert len({shot.id for shot in shots}) == len(shots)
+    for shot, (track, clip, *times) in zip(shots, TABLE[case], strict=True):
+        assert str(shot.track) == track
+        assert clip in (shot.name, "")
+        assert seconds(shot) == pytest.approx([float(time) for time in times], abs=TENTH, rel=WRITTEN), (
+            shot.name
+        )
 
 
-@pytest.mark.parametrize("name", NEWER)
-def test_timelines_of_newer_programs_end_in_one_clear_error(shared: Path, name: str) -> None:
-    with pytest.raises(TimelineError, match="newer OpenTimelineIO"):
-        read_timeline(shared / "interop" / name)
+@pytest.mark.shared
+def test_no_timeline_at_hand_is_left_out_of_the_table(shared: Path) -> None:
+    root = shared / "interop"
+    found = {str(path.relative_to(root)) for folder in FOLDERS for path in (root / folder).iterdir()}
+    assert found == {name for name, _, _ in TABLE}
 
 
-def test_no_otio_timeline_at_hand_is_left_out_of_the_table(shared: Path) -> None:
-    found = {
-        str(path.relative_to(shared / "interop"))
-        for folder in ("otio", "resolve_shaped")
-        for path in (shared / "interop" / folder).glob("*.otio")
-    }
-    assert found == {*EXPECTED, *NEWER}
-
-
+@pytest.mark.shared
 def test_resolve_timecode_and_retimes_are_understood(shared: Path) -> None:
     shots = read_timeline(shared / "interop/resolve_shaped/resolve_shaped.otio").shots
     first, nested, fast = shots[0], shots[4], shots[6]
     assert (float(first.record.start), float(first.first_frame)) == (86_400, 24)
     assert float(nested.first_frame) == 100
     assert (float(fast.record.duration), float(fast.source.duration)) == (48, 96)
+
+
+def seconds(shot: Shot) -> list[float]:
+    parts = (shot.record.start_seconds, shot.record.duration_seconds)
+    return [float(part) for part in (*parts, shot.source.start_seconds, shot.source.duration_seconds)]
