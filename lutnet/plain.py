@@ -29,6 +29,7 @@ def shot_to_plain(shot: Shot) -> Json:
         "media_start": str(shot.media_start),
         "skipped": shot.skipped,
         **({} if shot.space is None else {"space": shot.space}),
+        **({"timecoded": True} if shot.timecoded else {}),
     }
 
 
@@ -45,6 +46,7 @@ def shot_from_plain(plain: Mapping[str, Any], warnings: Sequence[str] = ()) -> S
         skipped=plain["skipped"],
         warnings=tuple(warnings),
         space=plain.get("space"),
+        timecoded=plain.get("timecoded", False),
     )
 
 

@@ -76,6 +76,7 @@ class Shot:
     media: path of the file, or the pattern of an image sequence; None when nothing is referenced.
     skipped: why the shot cannot be graded (offline, unsupported, ...), or None.
     space: name of the colour space of what the media holds, where someone says it.
+    timecoded: source counts the file's own timecode, whose start the timeline, a list, does not say.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Shot:
     skipped: str | None = None
     warnings: tuple[str, ...] = ()
     space: str | None = None
+    timecoded: bool = False
 
     @property
     def first_frame(self) -> Fraction:

@@ -45,7 +45,8 @@ def _readings(shot: Shot, info: MediaInfo, rate: Fraction) -> Iterator[tuple[Fra
     """
     for factor in dict.fromkeys((rate / shot.source.rate, Fraction(1))):
         start, length = shot.first_frame * factor, shot.source.duration * factor
-        yield start, length
+        if not (shot.timecoded and info.start_timecode):
+            yield start, length
         if info.start_timecode:
             yield start - info.start_timecode, length
 

@@ -61,6 +61,7 @@ def _shot(placement: Placement, media: _Media, rate: Fraction) -> Shot:
         media_start=media.available.start if media.available else Fraction(0),
         skipped=placement.skipped or media.skipped or problem,
         warnings=warnings,
+        timecoded=media.available is None and bool(placement.clip.metadata.get("cmx_3600")),
     )
 
 

@@ -32,12 +32,12 @@ def test_every_timeline_gives_the_shots_that_an_independent_count_gives(
 ) -> None:
     name, rate, sequence = case
     path = shared / "interop" / name
-    options = {"rate": Fraction(rate) if rate else None, "sequence": sequence or None}
+    fps = Fraction(rate) if rate else None
     if TABLE[case][0][0] == "error":
         with pytest.raises(LutnetError, match=TABLE[case][0][1]):
-            read_timeline(path, **options)
+            read_timeline(path, rate=fps)
         return
-    shots = read_timeline(path, **options).shots
+    shots = read_timeline(path, rate=fps, sequence=sequence or None).shots
     assert len(shots) == len(TABLE[case])
     assert len({shot.id for shot in shots}) == len(shots)
     for shot, (track, clip, *times) in zip(shots, TABLE[case], strict=True):
