@@ -14,6 +14,7 @@ from PyOpenColorIO import CPUProcessor
 from torch import Tensor
 
 from lutnet.colourspace.config import ColourConfig, Space
+from lutnet.colourspace.log_look import log_look, score_of
 from lutnet.colourspace.metadata import named_space
 from lutnet.colourspace.pixels import converted
 from lutnet.colourspace.view import View
@@ -91,9 +92,10 @@ class ColourManagement:
     def developed(self, frames: Frames) -> Frames:
         """``frames`` of a clip in the grading space: from the space that is declared, else as they are.
 
-        Raises MediaError for scene-linear media that nobody names a space for.
+        Raises MediaError for scene-linear media that nobody names a space for, and for log that is taken for video.
         """
         source = self._stated(frames)
+        frames = self._believed(frames, source)
         if source.name == self.space.name:
             return replace(frames, space=self.space.name)
         pixels = _through(self._into_grading(source), frames)
@@ -122,7 +124,7 @@ class ColourManagement:
         matched = self._matched((Path(frames.source).name,))
         frames = frames if matched is None else replace(frames, space=matched.name)
         if matched is None and frames.space == REC709:
-            return frames
+            return self._believed(frames, self.config.display_space(self.view.display, self.view.view))
         source = self._stated(frames)
         shown_in = self.config.display_space(self.view.display, self.view.view)
         if not source.is_seen or source == shown_in:
@@ -155,6 +157,21 @@ class ColourManagement:
             return self.config.space(frames.space)
         except InputError as error:
             raise MediaError(str(error), where=frames.source) from error
+
+    def _believed(self, frames: Frames, source: Space) -> Frames:
+        """``frames``, with a warning where they may be log; MediaError where that is probable."""
+        if self.settings.assume_space or source.encoding != "sdr-video":
+            return frames
+        look = log_look()
+        score = score_of(frames.pixels)
+        if score > look.refuse:
+            raise MediaError(
+                f"looks like log footage (flat, its shadows as colourful as its lights), not {source.name}",
+                value=frames.source,
+                fix="Say what it is with --clip-space 'PATTERN=NAME', or --assume-space where it is right.",
+            )
+        doubt = f"may be log footage: if it is, say so with --clip-space; it is taken as {source.name}"
+        return replace(frames, warnings=(*frames.warnings, doubt)) if score > look.suspect else frames
 
     def _into_grading(self, source: Space) -> CPUProcessor:
         """Scenes come onto a display through its view, and pictures of a display back into the scene through it."""

@@ -1,0 +1,124 @@
+"""Log spaces: ``python -m benchmarks.spaces [--photos 24] [--seed 1] [--parts view same log]``.
+
+view: the lattice for gradients against OpenColorIO. same: one scene in Rec.709 and in log, graded, as seen.
+log: how often log footage is recognised, and other footage taken for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lutnet.colourspace import ColourConfig, View
+from lutnet.colourspace.log_look import log_look, score_of
+from lutnet.colourspace.pixels import converted
+from lutnet.diagnosis import diagnose
+from lutnet.errors import MediaError
+from lutnet.frames import read_frames
+from lutnet.ops.detune import detune
+from lutnet.ops.difference import delta_e_rgb
+from lutnet.refinement import refine
+from lutnet.refinement.behind import behind_view
+from lutnet.shot import Frames
+from lutnet.training.log_look import CLEAN, ONE_FAULT, SEVEN_FAULTS, SPACES, samples_of
+from lutnet.training.photos import load_photos
+
+SAME = ("ARRI LogC3 (EI800)", "S-Log3 S-Gamut3.Cine", "ACEScct", "Apple Log")
+STRENGTH = 0.8
+STOPS = (0.25, 1.0, 4.0)
+
+
+def colours_of(photos: Path, count: int, seed: int) -> list[Tensor]:
+    """``[H, W, 3]`` of ``count`` photographs, spread over the folder."""
+    images = load_photos(photos).images
+    chosen = np.random.default_rng(seed).permutation(len(images))[:count]
+    return [images[int(number)].movedim(0, -1).float() / 255.0 for number in chosen]
+
+
+def view_error(pictures: list[Tensor]) -> None:
+    config = ColourConfig()
+    linear = config.space("ACEScg")
+    pixels = torch.cat([picture.reshape(-1, 3)[::37] for picture in pictures])
+    uniform = torch.rand(100_000, 3, generator=torch.Generator().manual_seed(0))
+    print(f"{'lattice to OpenColorIO, DE':34} {'mean':>6} {'99 %':>6} {'largest':>8} {'whole cube':>11}")
+    for name in (*SPACES, "PQ", "HLG"):
+        space = config.space(name)
+        view = View.of(config, space)
+        recorded = converted(config.shower(space, view.display, view.view, inverse=True), pixels)
+        light = converted(config.converter(space, linear), recorded)
+        exposed = [converted(config.converter(linear, space), stop * light) for stop in STOPS]
+        inside = torch.cat(exposed).clamp(0.0, 1.0)
+        off = delta_e_rgb(view.lattice.apply(inside), view.show(inside))
+        cube = delta_e_rgb(view.lattice.apply(uniform), view.show(uniform)).mean()
+        print(f"{space.name:34} {off.mean():6.3f} {off.quantile(0.99):6.2f} {off.max():8.2f} {cube:11.3f}")
+
+
+def same_result(pictures: list[Tensor], seed: int) -> None:
+    config = ColourConfig()
+    random = torch.Generator().manual_seed(seed)
+    found: dict[tuple[str, str], list[float]] = {}
+    for picture in pictures:
+        spoiled = detune(picture, STRENGTH * (2 * torch.rand(7, generator=random) - 1)).clamp(0, 1)
+        for how, references in (("diagnosed", ()), ("matched", (_frames(picture),))):
+            seen = _frames(spoiled)
+            in_video = refine(seen, references, diagnose(seen)).grade.apply_colours(spoiled)
+            for name in SAME:
+                view = View.of(config, config.space(name))
+                shower = config.shower(view.space, view.display, view.view, inverse=True)
+                recorded = converted(shower, spoiled).clamp(0.0, 1.0)
+                seen = _frames(view.show(recorded))
+                refined = behind_view(refine(seen, references, diagnose(seen)), _frames(recorded), view)
+                in_log = view.show(refined.grade.apply_colours(recorded))
+                found.setdefault((name, how), []).append(float(delta_e_rgb(in_log, in_video).mean()))
+    print(f"{'graded in log to graded in Rec.709':34} {'':10} {'mean':>6} {'median':>7} {'worst':>6}")
+    for (name, how), values in sorted(found.items()):
+        print(f"{name:34} {how:10} {np.mean(values):6.2f} {np.median(values):7.2f} {max(values):6.2f}")
+
+
+def log_recognised(photos: Path, footage: Path, seed: int) -> None:
+    look, samples = log_look(), samples_of(photos, seed)
+    scores = look.score(samples.features)
+    print(f"{'taken for log':34} {'count':>6} {'refused':>8} {'told':>7}")
+    for kind in (CLEAN, ONE_FAULT, SEVEN_FAULTS, *SPACES):
+        these = scores[samples.kinds == kind]
+        refused, told = (float((these > limit).mean()) for limit in (look.refuse, look.suspect))
+        print(f"{kind:34} {len(these):6} {refused:8.1%} {told:7.1%}")
+    clips = [score for path in sorted(footage.iterdir()) if (score := _clip_score(path)) is not None]
+    refused, told = (sum(score > limit for score in clips) for limit in (look.refuse, look.suspect))
+    print(f"clips of footage: {len(clips)}, refused {refused}, told {told}")
+
+
+def _clip_score(path: Path) -> float | None:
+    try:
+        return score_of(read_frames(path).pixels)
+    except MediaError:
+        return None
+
+
+def _frames(picture: Tensor) -> Frames:
+    return Frames(picture.movedim(-1, 0).unsqueeze(0).contiguous())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--parts", nargs="+", default=["view", "same", "log"])
+    options = parser.parse_args()
+    shared = Path(os.environ["LUTNET_SHARED"])
+    pictures = colours_of(shared / "photos" / "test", options.photos, options.seed)
+    if "view" in options.parts:
+        view_error(pictures)
+    if "same" in options.parts:
+        same_result(pictures, options.seed)
+    if "log" in options.parts:
+        log_recognised(shared / "photos" / "test", shared / "footage", options.seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Whether a picture looks like undeclared log footage: flat, and as colourful in its shadows as in its lights.
+
+A display's encoding holds more colour where it is brighter, whatever the contrast; log holds ratios, and so about the
+same everywhere. What is learned of it is in ``log_look.json`` (``python -m lutnet.training.log_look``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from lutnet.ops.cdl import LUMA_WEIGHTS
+
+COLOURS = 6000
+_PARTS = 4
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LogLook:
+    """The score of features ``x``: ``bias + sum(linear z + square z^2)`` of ``z = (x - mean) / deviation``.
+
+    refuse, suspect: scores from which on a picture is taken for log, or the user is told that it may be.
+    """
+
+    mean: Values
+    deviation: Values
+    linear: Values
+    square: Values
+    bias: float
+    refuse: float
+    suspect: float
+
+    def score(self, features: Values) -> Values:
+        """``[..., F]`` to ``[...]``."""
+        z = (features - self.mean) / self.deviation
+        return np.asarray(self.bias + z @ self.linear + z**2 @ self.square)
+
+
+@cache
+def log_look() -> LogLook:
+    """What ships with lutnet."""
+    stored = json.loads(files("lutnet.colourspace").joinpath("log_look.json").read_text(encoding="utf-8"))
+    arrays = {name: np.asarray(stored[name]) for name in ("mean", "deviation", "linear", "square")}
+    return LogLook(**arrays, bias=stored["bias"], refuse=stored["refuse"], suspect=stored["suspect"])
+
+
+def score_of(pixels: Tensor) -> float:
+    """How much frames ``[N, 3, H, W]`` look like log; see ``LogLook``."""
+    colours = pixels.detach().movedim(1, -1).reshape(-1, 3)[:: max(1, pixels.numel() // 3 // COLOURS)]
+    return float(log_look().score(features_of(colours.double().cpu().numpy())))
+
+
+def features_of(colours: Values) -> Values:
+    """Eighteen numbers of colours ``[P, 3]`` (0..1): spread of luma and channels, and chroma by luma."""
+    colours = colours.clip(0.0, 1.0)
+    luma = colours @ np.asarray(LUMA_WEIGHTS)
+    most, least = colours.max(-1), colours.min(-1)
+    chroma = most - least
+    low, dark, middle, light, high = np.quantile(luma, (0.005, 0.05, 0.5, 0.95, 0.995))
+    by_luma = [chroma[part].mean() for part in np.array_split(np.argsort(luma, kind="stable"), _PARTS)]
+    normal = (luma - luma.mean()) / (luma.std() + 0.01)
+    return np.asarray(
+        [
+            low, dark, middle, light, high,
+            chroma.mean(),
+            np.quantile(chroma, 0.95),
+            *np.quantile(least, (0.01, 0.99)),
+            *np.quantile(most, (0.01, 0.99)),
+            *(mean / (chroma.mean() + 0.01) for mean in by_luma),
+            np.clip((normal**3).mean(), -3.0, 3.0),
+            (middle - dark) / (light - dark + 0.01),
+            luma.std(),
+        ]
+    )  # fmt: skip
