@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from lutnet.diagnosis.heads import LEVELS
 from lutnet.diagnosis.model import load_model
 from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig, Verdict
+from lutnet.errors import InputError
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.card import RunFacts, publish
@@ -77,6 +78,9 @@ class TrainSettings:
     mixed_precision: bool = False
     save_every: int = 250
 
+    def __post_init__(self) -> None:
+        require_device(self.device)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Batch:
@@ -126,6 +130,20 @@ def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> Diagnos
     return network
 
 
+def require_device(name: str) -> None:
+    """Raise InputError unless ``name`` (``cpu``, ``cuda``, ``cuda:1``, ``mps``) is a device of this machine."""
+    try:
+        torch.empty(1, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise InputError(
+            "no such device here",
+            value=name,
+            allowed="cpu, or cuda or mps where torch was built for it and has one",
+            where="--device",
+            fix=f"torch says: {str(error).splitlines()[0]}",
+        ) from error
+
+
 def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Iterator[Batch]:
     """Batch k depends on the seed and k alone, so a resumed run sees what an unbroken one would."""
     for step in range(first_step, settings.steps):
@@ -143,7 +161,7 @@ def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losse
     torch.manual_seed(_seed(settings, state.step))  # dropout, too, is what an unbroken run would draw
     for group in state.optimiser.param_groups:
         group["lr"] = settings.rate * _schedule(state.step, settings.steps)
-    with torch.autocast(settings.device, torch.bfloat16, enabled=settings.mixed_precision):
+    with torch.autocast(torch.device(settings.device).type, torch.bfloat16, enabled=settings.mixed_precision):
         verdict = state.network(batch.seen)
     losses = losses_of(verdict, batch)
     total = losses.levels + 0.5 * losses.fault + settings.colour_weight * losses.colour

@@ -24,6 +24,7 @@ from lutnet.ops.lut3d import identity_lattice
 from lutnet.timeline import read_timeline
 from lutnet.training.show import fit_look, learn_show
 from lutnet.training.stills import Still, graded_stills, paired_stills, timeline_stills
+from lutnet.weights import WEIGHTS
 from tests.training.stills import HIDDEN, graded, pictures, write_folders
 
 
@@ -192,3 +193,19 @@ def test_the_command_writes_the_model_and_its_card_and_grade_uses_it(folders, fo
 def test_bad_words_are_one_error(words, message, capsys):
     assert main(["train", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_foreign_and_corrupt_weights_are_one_error_and_write_nothing(footage, tmp_path, capsys):
+    foreign, corrupt = tmp_path / "foreign.safetensors", tmp_path / "corrupt.safetensors"
+    foreign.write_bytes(shipped_file("refinement"))
+    corrupt.write_bytes(shipped_file("diagnosis")[:5000])
+    for path in (foreign, corrupt, tmp_path / "missing.safetensors"):
+        package = tmp_path / "package"
+        words = ["grade", str(footage / "timeline.otio"), "--weights", str(path), "-o", str(package)]
+        assert main(words) == 2
+        assert path.name in capsys.readouterr().err
+        assert not package.exists()
+
+
+def shipped_file(name: str) -> bytes:
+    return next(weights.path for weights in WEIGHTS if weights.name == name).read_bytes()

@@ -13,6 +13,7 @@ from skimage import data
 
 from lutnet.diagnosis.model import DiagnosisModel, save_model
 from lutnet.diagnosis.network import NetworkConfig
+from lutnet.errors import InputError
 from lutnet.training.calibrate import calibrate
 from lutnet.training.evaluate import EvaluateSettings, evaluate
 from lutnet.training.photos import load_photos
@@ -85,6 +86,26 @@ def test_an_interrupted_run_ends_where_an_unbroken_one_does(settings, tmp_path):
     resumed = train(again)
     for name, tensor in unbroken.state_dict().items():
         torch.testing.assert_close(resumed.state_dict()[name], tensor, msg=name)
+
+
+def test_half_precision_takes_the_same_path_to_nearly_the_same_losses(settings):
+    losses = []
+    for mixed in (False, True):
+        chosen = dataclasses.replace(settings, mixed_precision=mixed)
+        state = resume(chosen)
+        batch = next(batches(load_photos(settings.photos), chosen, 0)).to(chosen.device)
+        losses.append(take_step(state, batch, chosen))
+        assert all(parameter.dtype == torch.float32 for parameter in state.network.parameters())
+        assert all(bool(parameter.isfinite().all()) for parameter in state.network.parameters())
+    for name in ("levels", "fault", "colour"):
+        full, half = (float(getattr(each, name).detach()) for each in losses)
+        assert half == pytest.approx(full, rel=0.05)
+
+
+def test_a_device_that_is_not_there_is_one_clear_error(settings):
+    for name in ("cuda:97", "abacus"):
+        with pytest.raises(InputError, match=r"no such device here.*allowed"):
+            dataclasses.replace(settings, device=name)
 
 
 def test_losses_and_gradients_are_finite_on_frames_without_colour_or_light(settings):
