@@ -11,11 +11,13 @@ export class Player {
     Object.assign(this, { film, renderer, onFrame, onState, onEnd, onWait });
     this.media = null;
     this.frame = 0;
+    this.wanted = null; // the frame that was asked for, while the film stands
     this.reverse = null;
     this.turn = 0;
     this.shown = 0; // frames that were drawn from the film
     film.addEventListener("play", () => onState());
     film.addEventListener("pause", () => onState());
+    film.addEventListener("ended", () => onEnd());
     film.addEventListener("error", () => this.#failed());
     this.#watch();
   }
@@ -48,6 +50,7 @@ export class Player {
     if (!this.isFilm) return;
     this.#stopReverse();
     if (this.frame >= this.frames - 1) this.seek(0);
+    this.wanted = null;
     this.film.playbackRate = rate;
     await this.film.play().catch(() => {});
   }
@@ -74,6 +77,7 @@ export class Player {
 
   seek(frame) {
     this.frame = Math.max(0, Math.min(this.frames - 1, Math.round(frame)));
+    this.wanted = this.film.paused ? this.frame : null;
     if (this.isFilm) this.film.currentTime = this.start + (this.frame + HALF) / this.media.rate;
     this.onState();
   }
@@ -125,11 +129,13 @@ export class Player {
     const { film } = this;
     if (!this.isFilm || !film.videoWidth) return;
     const frame = Math.floor((time - this.start) * this.media.rate + 0.01);
-    if (this.playing && this.reverse === null && frame >= this.frames) {
-      this.onEnd();
+    if (!film.paused && frame >= this.frames) {
+      // While it is on its way back, frames from beyond the end may still come: they must not send it again.
+      if (!film.seeking) this.onEnd();
       return;
     }
-    this.frame = Math.max(0, Math.min(this.frames - 1, frame));
+    // On the way to a frame that was asked for, older ones may still be shown, and some files' times lie beside it.
+    this.frame = this.wanted ?? Math.max(0, Math.min(this.frames - 1, frame));
     this.renderer.upload(film, film.videoWidth, film.videoHeight);
     this.shown += 1;
     this.onWait("");

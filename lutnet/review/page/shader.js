@@ -37,19 +37,14 @@ vec3 lookUp(vec3 c) {
   vec3 f = at - cell;
   ivec3 low = ivec3(cell);
   // From the cell's lowest corner along the axes, the largest fraction first: the tetrahedron that holds the colour.
-  ivec3 first, second;
-  vec3 w;
-  if (f.r >= f.g) {
-    if (f.g >= f.b) { first = ivec3(1, 0, 0); second = ivec3(1, 1, 0); w = f.rgb; }
-    else if (f.r >= f.b) { first = ivec3(1, 0, 0); second = ivec3(1, 0, 1); w = f.rbg; }
-    else { first = ivec3(0, 0, 1); second = ivec3(1, 0, 1); w = f.brg; }
-  } else {
-    if (f.r >= f.b) { first = ivec3(0, 1, 0); second = ivec3(1, 1, 0); w = f.grb; }
-    else if (f.g >= f.b) { first = ivec3(0, 1, 0); second = ivec3(0, 1, 1); w = f.gbr; }
-    else { first = ivec3(0, 0, 1); second = ivec3(0, 1, 1); w = f.bgr; }
-  }
-  return point(low) * (1.0 - w.x) + point(low + first) * (w.x - w.y)
-       + point(low + second) * (w.y - w.z) + point(low + ivec3(1)) * w.z;
+  vec3 above = step(f.yzx, f);             // r >= g, g >= b, b >= r
+  vec3 first = above * (1.0 - above.zxy);      // the axis of the largest fraction
+  vec3 last = (1.0 - above) * above.zxy;       // the axis of the smallest
+  float high = max(f.r, max(f.g, f.b));
+  float down = min(f.r, min(f.g, f.b));
+  float middle = max(min(f.r, f.g), min(max(f.r, f.g), f.b));
+  return point(low) * (1.0 - high) + point(low + ivec3(first)) * (high - middle)
+       + point(low + ivec3(1.0 - last)) * (middle - down) + point(low + ivec3(1)) * down;
 }
 
 vec3 graded(vec3 c) {

@@ -1,0 +1,210 @@
+"""The page as people use it, in a real browser: look, play, wipe, change, approve, reload; and what it must not do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lutnet.result import Status
+from lutnet.store import Store
+from tests.review.conftest import missing
+from tests.review.packages import MARKUP
+from tests.review.paging import opened, until
+from tests.review.serving import Served, served
+
+AXE = "axe-core@4.10.3"
+
+
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest) -> str:
+    """The accessibility checker's source, fetched by npm once."""
+    folder = request.config.cache.mkdir("axe-core")  # type: ignore[union-attr]
+    script = folder / "package" / "axe.min.js"
+    if not script.is_file():
+        try:
+            told = subprocess.run(
+                ["npm", "pack", AXE, "--silent"],
+                cwd=folder,
+                check=True,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
+            subprocess.run(["tar", "-xzf", told.stdout.split()[-1]], cwd=folder, check=True)
+        except (OSError, subprocess.SubprocessError):
+            missing("axe-core", f"npm pack {AXE} needs npm and its registry")
+    return Path(script).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def page(browser: Any, server: Served) -> Iterator[Any]:
+    with opened(browser, server) as ready:
+        yield ready
+
+
+def statuses(package: Path) -> list[Status]:
+    with Store(package) as store:
+        return [result.status for result in store.results()]
+
+
+def test_a_review_from_the_first_look_to_the_files(
+    page: Any, package: Path, server: Served, browser: Any
+) -> None:
+    assert page.evaluate("() => location.search") == ""  # the token does not stay in the address
+    assert page.text_content("#name") == "coffee one"
+    assert "underexposed by 0.6 stop" in page.text_content("#said")
+
+    # It plays, and what is shown moves.
+    page.keyboard.press("Space")
+    until(page, "lutnet.player.shown > 3 && lutnet.player.playing", 60)
+    page.keyboard.press("k")
+    until(page, "!lutnet.player.playing")
+    page.keyboard.press("Home")
+    until(page, "lutnet.player.frame === 0")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    until(page, "lutnet.player.frame === 2")
+
+    # Wipe: left of the line the shot is as it was, right of it graded.
+    page.keyboard.press("w")
+    assert page.is_visible("#divider")
+    page.fill("#wipe", "0.25")
+    assert page.evaluate("() => lutnet.renderer.view.wipe") == 0.25
+
+    # A change shows at once, is saved by itself, and nothing is decoded for it.
+    before = page.evaluate("() => [lutnet.renderer.uploads, lutnet.renderer.cdl.slope[0]]")
+    page.fill("#slider-exposure", "0.6")
+    until(page, f"lutnet.renderer.cdl.slope[0] !== {before[1]}")
+    assert page.evaluate("() => lutnet.renderer.uploads") == before[0]
+    until(page, "document.getElementById('standing').textContent.includes('changed')")
+    with Store(package) as store:
+        changed = store.results()[0].grade
+    assert changed is not None
+    shown = page.evaluate("() => lutnet.renderer.cdl")
+    assert shown["slope"] == list(changed.cdl.slope) and shown["saturation"] == changed.cdl.saturation
+
+    # Undo and redo.
+    page.keyboard.press("u")
+    until(page, "document.getElementById('standing').textContent.includes('open')")
+    assert statuses(package)[0] is Status.PROPOSED
+    page.keyboard.press("y")
+    until(page, "document.getElementById('standing').textContent.includes('changed')")
+
+    # Approve one, reject one; each goes on to the next that is open. (On a slider, the arrows move the slider.)
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("ArrowDown")
+    until(page, f"document.getElementById('name').textContent === {json.dumps(MARKUP)}")
+    page.keyboard.press("a")
+    until(page, "document.getElementById('name').textContent === 'coffee two'")
+    page.keyboard.press("n")
+    page.keyboard.type("too cold a ? w")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    until(page, "document.getElementById('standing').textContent.includes('rejected')")
+    assert statuses(package) == [Status.CHANGED, Status.APPROVED, Status.REJECTED]
+
+    # A fresh window shows the same.
+    with opened(browser, server) as again:
+        assert again.evaluate("() => [...lutnet.page.shots.values()].map((shot) => shot.status)") == [
+            "changed", "approved", "rejected",
+        ]  # fmt: skip
+        assert again.input_value("#slider-exposure") == "0.6"
+        assert again.evaluate("() => [...lutnet.page.shots.values()][2].note") == "too cold a ? w"
+        # And what the one decides, the other hears of.
+        again.keyboard.press("x")
+        until(page, "lutnet.page.shots.values().next().value.status === 'proposed'")
+
+    page.click("#export")
+    until(page, "document.getElementById('tally').textContent.includes('written anew')")
+    manifest = json.loads((package / "grades.json").read_text())
+    assert [clip["status"] for clip in manifest["clips"]] == ["proposed", "approved", "rejected"]
+    assert manifest["clips"][2]["cdl"]["slope"] == [1.0, 1.0, 1.0]
+
+
+def test_markup_in_names_stays_text(page: Any) -> None:
+    assert page.evaluate("() => document.querySelectorAll('#strip [onerror], #panel [onerror]').length") == 0
+    assert MARKUP in [cell.text_content() for cell in page.query_selector_all(".cell .name")]
+
+
+def test_copy_lut_and_filters(page: Any, package: Path) -> None:
+    page.keyboard.press("c")
+    page.keyboard.press("ArrowDown")
+    until(page, f"document.getElementById('name').textContent === {json.dumps(MARKUP)}")
+    page.keyboard.press("v")
+    until(page, "document.getElementById('standing').textContent.includes('changed')")
+    with Store(package) as store:
+        one, two, _ = store.results()
+        assert one.grade is not None and two.grade is not None and two.grade.lut is not None
+        assert one.grade.cdl == two.grade.cdl
+    until(page, "lutnet.renderer.lut !== null")
+    page.keyboard.press("t")
+    until(page, "lutnet.renderer.lut === null")
+    page.select_option("#filter", "low")
+    until(page, "lutnet.page.visible.length === 1")
+    assert page.evaluate("() => lutnet.page.visible[0].confidence") == 0.5
+    page.select_option("#filter", "fault-exposure")
+    until(page, "lutnet.page.visible.length === 2")
+    page.select_option("#filter", "all")
+    page.select_option("#order", "cuts")
+    until(page, "lutnet.page.cuts && Object.keys(lutnet.page.cuts).length === 2")
+    jumps = page.evaluate("() => lutnet.page.visible.map((shot) => lutnet.page.cuts[shot.id] ?? -1)")
+    assert jumps == sorted(jumps, reverse=True) and jumps[0] > 0
+
+
+def test_a_dropped_reference_matches_the_shot_anew(page: Any, package: Path, tmp_path: Path) -> None:
+    still = tmp_path / "reference.jpg"
+    with Image.open(_still(package)) as image:
+        warm = np.asarray(image.convert("RGB"), np.float32) * np.array([1.15, 1.0, 0.8], np.float32)
+    Image.fromarray(warm.clip(0, 255).astype(np.uint8)).save(still, quality=95)
+    page.set_input_files("#reference", still)
+    until(page, "document.getElementById('standing').textContent.includes('changed')", 60)
+    with Store(package) as store:
+        matched = store.results()[0].grade
+    assert matched is not None
+    slope = matched.cdl.slope
+    assert slope[0] > 1.05 and slope[2] < 0.95
+
+
+def _still(package: Path) -> Path:
+    return next(path for path in (package / ".lutnet-cache").iterdir() if path.name.endswith("middle.png"))
+
+
+@pytest.mark.parametrize("dialog", [False, True])
+def test_accessibility_checkers_find_nothing_serious(
+    browser: Any, server: Served, axe: str, dialog: bool
+) -> None:
+    with opened(browser, server, bypass_csp=True) as page:
+        if dialog:
+            page.keyboard.press("?")
+        page.add_script_tag(content=axe)
+        found = page.evaluate("() => axe.run()")["violations"]
+    serious = {
+        each["id"]: each["nodes"][0]["html"] for each in found if each["impact"] in {"serious", "critical"}
+    }
+    assert not serious
+
+
+def test_every_action_has_a_key_and_focus_is_seen(page: Any) -> None:
+    page.keyboard.press("?")
+    told = page.text_content("#sheet")
+    for action in ("play", "approve", "reject", "reset", "undo", "wipe", "copy", "note", "strength"):
+        assert action in told
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_a_window_without_its_server_says_so(browser: Any, package: Path) -> None:
+    with served(package) as server, opened(browser, server, bearing="ERR_FAILED") as page:
+        page.route("**/api/**", lambda route: route.abort())
+        until(page, "document.getElementById('problem').textContent.includes('does not answer')")
+        page.unroute("**/api/**")
+        until(page, "document.getElementById('problem').textContent === ''")
