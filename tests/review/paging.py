@@ -20,6 +20,10 @@ class Heard:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def console(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
 
 @contextmanager
 def opened(browser: Any, server: Served, *, bearing: str | None = None, **options: Any) -> Iterator[Any]:
@@ -32,7 +36,7 @@ def opened(browser: Any, server: Served, *, bearing: str | None = None, **option
     context.on("request", lambda request: heard.requests.append(request.url))
     page = context.new_page()
     page.on("pageerror", lambda error: heard.complaints.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and heard.complaints.append(message.text))
+    page.on("console", heard.console)
     page.on("dialog", lambda dialog: heard.complaints.append(f"a dialog: {dialog.message}"))
     try:
         page.goto(server.url)
@@ -54,3 +58,12 @@ def until(page: Any, condition: str, timeout_s: float = 30.0) -> Any:
             return found
         page.wait_for_timeout(50)
     raise AssertionError(f"not within {timeout_s} s: {condition}")
+
+
+def settle(page: Any) -> None:
+    """Wait until no more frames of the film come in."""
+    count = "() => lutnet.player.film.seeking ? -1 : lutnet.renderer.uploads"
+    before, now = -2, page.evaluate(count)
+    while before != now or now < 0:
+        page.wait_for_timeout(600)
+        before, now = now, page.evaluate(count)

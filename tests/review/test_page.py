@@ -16,7 +16,7 @@ from lutnet.result import Status
 from lutnet.store import Store
 from tests.review.conftest import missing
 from tests.review.packages import MARKUP
-from tests.review.paging import opened, until
+from tests.review.paging import opened, settle, until
 from tests.review.serving import Served, served
 
 AXE = "axe-core@4.10.3"
@@ -79,6 +79,7 @@ def test_a_review_from_the_first_look_to_the_files(
     assert page.evaluate("() => lutnet.renderer.view.wipe") == 0.25
 
     # A change shows at once, is saved by itself, and nothing is decoded for it.
+    settle(page)
     before = page.evaluate("() => [lutnet.renderer.uploads, lutnet.renderer.cdl.slope[0]]")
     page.fill("#slider-exposure", "0.6")
     until(page, f"lutnet.renderer.cdl.slope[0] !== {before[1]}")
