@@ -30,6 +30,7 @@ _COMMENT = re.compile(
 )
 _SOP = re.compile(r"^\*?\s*ASC_SOP\b:?\s*(?P<text>.*)$")
 _SAT = re.compile(r"^\*?\s*ASC_SAT\b:?\s*(?P<text>\S+)\s*$")
+MAX_EVENTS = 100_000
 
 
 @dataclass(slots=True)
@@ -79,6 +80,8 @@ def read_events(text: str, where: object) -> EventList:
             drop = (not line[4:].strip().startswith("NON")) if drop is None else drop
         elif _NUMBERED.match(line):
             events.append(_event(line, number, where))
+            if len(events) > MAX_EVENTS:
+                raise TimelineError("the list holds too many events", allowed=f"{MAX_EVENTS}", where=where)
         elif events and line:
             _add(events[-1], line)
             events[-1].end = number + 1

@@ -19,6 +19,8 @@ from lutnet.timeline.bundle import open_folder, unpacked
 from lutnet.timeline.edl import read_edl
 
 MAX_JSON_DEPTH = 2000
+MAX_BYTES = 1 << 29
+"""Half a GiB: several hundred thousand clips."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CLOSING = np.frombuffer(b"]}", np.uint8)
@@ -50,6 +52,10 @@ def parse(path: Path, asked: Asked) -> Any:
     if read is None:
         raise TimelineError(
             "not a kind of timeline", value=path.suffix or path.name, allowed=", ".join(FORMATS), where=path
+        )
+    if path.is_file() and path.suffix.lower() != ".otioz" and path.stat().st_size > MAX_BYTES:
+        raise TimelineError(
+            "the timeline is too large", value=path.stat().st_size, allowed=f"{MAX_BYTES} bytes", where=path
         )
     try:
         return read(path, asked)

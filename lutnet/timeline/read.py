@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from lutnet.timeline.record import Timeline
 from lutnet.timeline.shots import shots_of
 from lutnet.timeline.walk import placements, video_tracks
 
+MAX_CLIPS = 100_000
+"""A day of cuts of less than a second; nests can multiply a small file into more than any memory holds."""
 DEFAULT_RATE = Fraction(24)
 MediaRate = Callable[[Path], Fraction | None]
 """Frames per second of a media file; None where it has none or cannot be opened."""
@@ -60,9 +63,11 @@ def timeline_of(timeline: Any, path: Path, locator: MediaLocator | None = None) 
     rate = _rate(timeline, tracks)
     locator = locator or MediaLocator(path.resolve().parent)
     try:
-        pairs = tuple(shots_of(placements(timeline), rate, locator))
+        pairs = tuple(islice(shots_of(placements(timeline), rate, locator), MAX_CLIPS + 1))
     except RecursionError:
         raise TimelineError("the timeline's nests are too deep, or contain themselves", where=path) from None
+    if len(pairs) > MAX_CLIPS:
+        raise TimelineError("the timeline holds too many clips", allowed=f"{MAX_CLIPS}", where=path)
     if not pairs:
         raise TimelineError(
             "the timeline is empty: no clip on an enabled video track",

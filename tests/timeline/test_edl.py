@@ -199,6 +199,12 @@ def test_what_is_no_list_is_one_clear_error(tmp_path: Path, text: str) -> None:
         read_timeline(tmp_path / "cut.edl")
 
 
+def test_a_list_of_a_million_events_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "cut.edl").write_text(f"{ONE}\n" * 1_000_000)
+    with pytest.raises(TimelineError, match=r"too many events.*100000"):
+        read_timeline(tmp_path / "cut.edl")
+
+
 @pytest.mark.shared
 def test_cdls_are_those_that_the_adapter_reads(shared: Path) -> None:
     path = shared / "interop/resolve_shaped/resolve_cdl.edl"
