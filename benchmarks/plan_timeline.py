@@ -82,8 +82,8 @@ def plan(path: Path) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     ready = sum(shot.skipped is None for shot in shots)
     print(
-        f"{path.name}: {len(shots)} shots, {ready} ready, {mine:.2f} s ({busy:.2f} s of processor), parsed by OpenTimelineIO in {theirs:.2f} s "
-        f"({mine / theirs:.1f} x), {memory:.0f} MB"
+        f"{path.name}: {len(shots)} shots, {ready} ready, {mine:.2f} s ({busy:.2f} s of processor), "
+        f"parsed by OpenTimelineIO in {theirs:.2f} s ({mine / theirs:.1f} x), {memory:.0f} MB"
     )
 
 

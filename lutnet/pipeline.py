@@ -31,9 +31,10 @@ from lutnet.reference import CLIP_PREFIX, Reference, read_reference
 from lutnet.refinement.behind import behind_view
 from lutnet.result import ClipResult, Status
 from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames, Shot
+from lutnet.source import open_timeline
 from lutnet.store import Store
 from lutnet.thumbnails import ThumbnailSpool, keep_reference
-from lutnet.timeline import Timeline, read_timeline, timeline_of_media
+from lutnet.timeline import Timeline, timeline_of_media
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
@@ -143,7 +144,7 @@ def grade_timeline(
 
     Parameters
     ----------
-    timeline: an ``.otio`` file (others with OpenTimelineIO's plugins), or one that was read.
+    timeline: a timeline of any format, a film, or a timeline that was read.
     reference: an image, a video, a folder of images, or ``clip:NAME``; None corrects the faults found.
     output: the package's folder; None is ``<stem>.lutnet`` beside the timeline.
     on_clip: hears of every finished clip: its result, how many are done, of how many.
@@ -151,7 +152,7 @@ def grade_timeline(
     Clips that cannot be read are skipped and reported in their results. Raises LutnetError for anything
     that keeps the whole from being done; nothing is written then.
     """
-    plan = timeline if isinstance(timeline, Timeline) else read_timeline(timeline)
+    plan = timeline if isinstance(timeline, Timeline) else open_timeline(timeline)
     return _grade(plan, reference, output, settings or GradeSettings(), on_clip)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,14 @@ from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.cli.threads import one_thread_per_shot
 from lutnet.diagnosis.words import summary
+from lutnet.export.atomic import write_text
 from lutnet.export.manifest import read_manifest
+from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, MANIFEST
 from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline
 from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.source import is_film
+from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
 
@@ -102,7 +107,17 @@ def run(options: argparse.Namespace) -> int:
             settings_of(options),
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
         )
+    if is_film(timeline.path):
+        _write_cut_list(timeline, graded.folder)
     return conclude(graded, options)
+
+
+def _write_cut_list(timeline: Timeline, package: Path) -> None:
+    """The film's shots as a timeline beside the package, unless one is there: it may have been corrected by hand."""
+    path = package.with_name(f"{timeline.path.stem}.otio")
+    if not path.exists():
+        media = Path(os.path.relpath(timeline.path.parent.resolve(), path.parent.resolve())).as_posix()
+        write_text(path, timeline_text(graded_timeline(timeline.otio, {}, {}, {}, media)))
 
 
 def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:

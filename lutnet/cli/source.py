@@ -6,9 +6,9 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
-from lutnet.errors import InputError, MediaError
-from lutnet.frames import probe
-from lutnet.timeline import Timeline, read_timeline
+from lutnet.errors import InputError
+from lutnet.source import open_timeline
+from lutnet.timeline import Timeline
 from lutnet.timeline.rational import exact_rate
 
 
@@ -16,7 +16,7 @@ def add_timeline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "timeline",
         type=Path,
-        help=".otio, .otioz, .otiod, .edl, or with lutnet[nle] .xml, .fcpxml, .aaf, .ale",
+        help=".otio, .otioz, .otiod, .edl, or with lutnet[nle] .xml, .fcpxml, .aaf, .ale or a film",
     )
     parser.add_argument(
         "--rate", type=_rate, metavar="FPS", help="frame rate of an EDL, which does not say its own"
@@ -50,22 +50,13 @@ def timeline_of_options(options: argparse.Namespace) -> Timeline:
         if not root.is_dir():
             raise InputError("media root is no folder", value=root, where="--media-root")
     renamed = dict(_pair(text) for text in options.path_map)
-    return read_timeline(
+    return open_timeline(
         options.timeline,
         media_roots=options.media_root,
         path_map=renamed,
         rate=getattr(options, "rate", None),
         sequence=getattr(options, "sequence", None),
-        media_rate=media_rate,
     )
-
-
-def media_rate(path: Path) -> Fraction | None:
-    """Frames per second of a media file; None where it has none or cannot be opened."""
-    try:
-        return probe(path).rate
-    except MediaError:
-        return None
 
 
 def _rate(text: str) -> Fraction:
