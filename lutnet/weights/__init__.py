@@ -36,7 +36,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "ab203b5f7aacab26e2e7e24e5e2ae095c5ad9aa21be345f64b1412477c0beb93",
+        "acbdb96065a36a6aaf3ff816155e005a7b0fa7dfd1fc1764fa8a4b6af208f1c5",
     ),
     Weights(
         "refinement",
