@@ -9,6 +9,7 @@
       cdl/<clip>.cc          one CDL per graded clip
       luts/<clip>_<hash>.cube  the residual LUT, where one is needed
       review.png             contact sheet; review_2.png and so on
+      source/<stem>.edl      the EDL or ALE that came in, with its CDLs
       carriers/<name>/       the same grades in other files, where asked for (see carriers)
       state.sqlite           people's decisions: not ours, left as it is
 """
@@ -38,6 +39,7 @@ from lutnet.export.manifest import LutFile
 from lutnet.export.naming import file_stems, portable_stem
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.soundness import require_sound, summary
+from lutnet.export.write_back import written_back
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
@@ -45,6 +47,7 @@ from lutnet.shot import REC709, ViewName
 
 MANIFEST = "grades.json"
 CARRIERS = "carriers"
+SOURCE = "source"
 CONTACT_SHEET = "review.png"
 STATE = "state.sqlite"
 CACHE = ".lutnet-cache"
@@ -177,6 +180,7 @@ class _Writer:
             "edl": self._write_edls(results, cdls),
             "contact_sheet": self._write_contact_sheet(results, thumbnails),
         }
+        self._write_source(results, cdls)
         entries = [
             manifest.clip_entry(result, cdls.get(result.shot.id), luts.get(result.shot.id))
             for result in results
@@ -234,6 +238,13 @@ class _Writer:
             write_text(self.new / f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate))
             names.append(f"{stem}.edl")
         return names
+
+    def _write_source(self, results: Sequence[ClipResult], cdls: Mapping[str, CDL]) -> None:
+        path = self.timeline.path
+        content = written_back(path, [result.shot for result in results], cdls)
+        if content is not None:
+            (self.new / SOURCE).mkdir()
+            write_bytes(self.new / SOURCE / f"{self.stem}{path.suffix}", content)
 
     def _write_contact_sheet(
         self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]
@@ -313,4 +324,4 @@ def _owned(seal: Path) -> set[str]:
     if not seal.exists():
         return set()
     names = manifest.read_files(seal)
-    return {"cdl", "luts", CARRIERS, names["otio"], *names["edl"], *names["contact_sheet"]}
+    return {"cdl", "luts", SOURCE, CARRIERS, names["otio"], *names["edl"], *names["contact_sheet"]}
