@@ -36,6 +36,7 @@ class MatchConfig:
     """What is needed to build the network; stored beside its weights.
 
     components: basis LUTs. points: of their lattices, per axis. describer: the network that looks.
+    most_frames: of one reference in training; that there are still more is not told to the network.
     confidence_slope, confidence_offset: from the log of a look's change over its expected error to the log
     odds that it helps; fitted on held-out sources.
     """
@@ -45,6 +46,7 @@ class MatchConfig:
     points: int = 9
     hidden: int = 256
     dropout: float = 0.3
+    most_frames: int = 6
     confidence_slope: float = 1.0
     confidence_offset: float = 0.0
 
@@ -123,7 +125,9 @@ class MatchNetwork(nn.Module):
         ours = self.of_source(self._normalised(source))
         seen = self.of_reference(self._normalised(reference)) * present.unsqueeze(-1)
         count = present.sum(1, keepdim=True)
-        hidden = self.joint(torch.cat((ours, seen.sum(1) / count, count.log()), dim=1))
+        hidden = self.joint(
+            torch.cat((ours, seen.sum(1) / count, count.clamp(max=self.config.most_frames).log()), dim=1)
+        )
         mixture = self.mixture_head(hidden)
         change = torch.einsum("bk,krgxc->brgxc", mixture, self.basis)
         expected = nn.functional.softplus(self.expected_head(hidden))
