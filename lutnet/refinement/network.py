@@ -24,7 +24,7 @@ from lutnet.ops.detune import LEVELS, NAMES
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.lut3d import Interpolation, apply_lut3d, identity_lattice
 
-ENSEMBLE = ("refinement",)
+ENSEMBLE = ("refinement", "refinement_2")
 """Shipped networks that are asked: what they agree on is surer than what any of them says."""
 
 TRAINING_NOISE = 0.15

@@ -41,7 +41,12 @@ WEIGHTS = (
     Weights(
         "refinement",
         "refinement.safetensors",
-        "0f200cefca1c5dedf1d54fd9942280aca6a93d648b2633a7b4ee63211d240595",
+        "76340c05c418e070fc5c59f702872a68481486d39d520c3809cc0daba265926b",
+    ),
+    Weights(
+        "refinement_2",
+        "refinement_2.safetensors",
+        "8ef829741dd8ed2abad40474efca87072fb6e61c84d67c67c87ae569a38af19d",
     ),
 )
 
