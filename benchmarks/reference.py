@@ -1,6 +1,6 @@
 """Protocols R1, R2, R2v, R3 and R3d beside doing nothing and color-matcher's two best methods.
 
-    LUTNET_SHARED=... python -m benchmarks.reference [--pairs 60] [--seed 1] [--protocols R1 R2 R2v R3 R3d R3x8]
+    LUTNET_SHARED=... python -m benchmarks.reference [--pairs 60] [--seed 1] [--protocols R1 R2 R2v R3 R3d] [--alone]
 
 Photographs are those of ``photos/test``, LUTs those of the film stocks that training never saw. R3x8 is R3
 with eight graded frames of other scenes as the reference. Prints one Markdown table of CIE DE2000.
@@ -147,9 +147,11 @@ def lutnet(pair: pairs.Pair) -> Refined:
     return refine(Frames(pair.source[None]), [Frames(reference[None]) for reference in references])
 
 
-def measure(shared: Path, protocols: list[str], count: int, seed: int) -> dict[tuple[str, str], Tally]:
-    """Measure every case with every method."""
-    rivals = {"MK": color_matcher("mkl"), "HM-MK-HM": color_matcher("hm-mkl-hm")}
+def measure(
+    shared: Path, protocols: list[str], count: int, seed: int, *, alone: bool = False
+) -> dict[tuple[str, str], Tally]:
+    """Measure every case with every method; alone: without the rivals."""
+    rivals = {} if alone else {"MK": color_matcher("mkl"), "HM-MK-HM": color_matcher("hm-mkl-hm")}
     tallies: dict[tuple[str, str], Tally] = {}
     for case in cases(shared, protocols, count, seed):
         tally = tallies.setdefault((case.protocol, case.kind), Tally({}))
@@ -178,11 +180,12 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
         nothing = tally.differences["nothing"]
         scores = {name: pairs.score(values, nothing) for name, values in tally.differences.items()}
         ours, pairs_seen = scores["lutnet"], len(nothing)
-        means = [f"{scores[name].mean:.2f}" for name in ("nothing", "MK", "HM-MK-HM", "CDL alone")]
+        shown = ("nothing", "MK", "HM-MK-HM", "CDL alone")
+        means = [f"{scores[name].mean:.2f}" if name in scores else "" for name in shown]
         cells = [
             *(protocol, kind, str(pairs_seen), *means),
             *(f"**{ours.mean:.2f}**", f"{ours.median:.2f}", f"{ours.p95:.2f}"),
-            *(f"{ours.worse:.0%}", f"{scores['MK'].worse:.0%}"),
+            *(f"{ours.worse:.0%}", f"{scores['MK'].worse:.0%}" if "MK" in scores else ""),
             *(f"{tally.aligned / pairs_seen:.0%}", f"{tally.luts / pairs_seen:.0%}"),
             f"{tally.seconds / pairs_seen:.2f}",
         ]
@@ -196,9 +199,10 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS))
+    parser.add_argument("--alone", action="store_true", help="without the rivals")
     options = parser.parse_args()
     shared = Path(os.environ["LUTNET_SHARED"])
-    print(table(measure(shared, options.protocols, options.pairs, options.seed)))
+    print(table(measure(shared, options.protocols, options.pairs, options.seed, alone=options.alone)))
 
 
 if __name__ == "__main__":

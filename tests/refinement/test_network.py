@@ -6,7 +6,7 @@ import weakref
 import torch
 
 from lutnet.refinement.network import cdl_numbers, default_networks
-from lutnet.refinement.predict import predict
+from lutnet.refinement.predict import Prediction, predict
 from tests.refinement.scenes import frames, scene
 
 
@@ -68,3 +68,20 @@ def test_a_shot_is_forgotten_once_it_is_graded():
     del shot, shots
     gc.collect()
     assert [shot() for shot in kept] == [None, None]
+
+
+def test_several_networks_are_heard_as_their_mean():
+    shot, reference = frames(scene(1)), frames(scene(2))
+    prediction = predict(shot, [reference])
+    assert len(prediction.looks) == len(default_networks()) > 1
+    colours = torch.rand(200, 3, generator=torch.Generator().manual_seed(1))
+    alone = [look.apply(colours[None])[0] for look in prediction.looks]
+    assert torch.allclose(prediction.apply(colours), torch.stack(alone).mean(0), atol=1e-6)
+    assert (alone[0] - alone[1]).abs().max() > 1e-3
+
+
+def test_a_surer_look_is_applied_further():
+    look = predict(frames(scene(1)), [frames(scene(2))]).looks
+    shares = [Prediction(look, evidence, 0.5).share for evidence in (0.5, 1.0, 2.0, 8.0)]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5 < shares[2] < 1
