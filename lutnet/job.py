@@ -21,7 +21,7 @@ def job_hash(shot: Shot, reference: str | None, settings: Json) -> str:
     """
     facts = {
         "media": media_identity(shot.media),
-        "source": range_to_plain(shot.source),
+        "source": range_to_plain(shot.evidence),
         "media_start": str(shot.media_start),
         "reference": reference,
         "settings": settings,

@@ -30,6 +30,7 @@ def shot_to_plain(shot: Shot) -> Json:
         "skipped": shot.skipped,
         **({} if shot.space is None else {"space": shot.space}),
         **({"timecoded": True} if shot.timecoded else {}),
+        **({} if shot.analysed is None else {"analysed": range_to_plain(shot.analysed)}),
     }
 
 
@@ -47,6 +48,7 @@ def shot_from_plain(plain: Mapping[str, Any], warnings: Sequence[str] = ()) -> S
         warnings=tuple(warnings),
         space=plain.get("space"),
         timecoded=plain.get("timecoded", False),
+        analysed=range_from_plain(plain["analysed"]) if "analysed" in plain else None,
     )
 
 

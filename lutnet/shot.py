@@ -76,6 +76,7 @@ class Shot:
     media: path of the file, or the pattern of an image sequence; None when nothing is referenced.
     skipped: why the shot cannot be graded (offline, unsupported, ...), or None.
     space: name of the colour space of what the media holds, where someone says it.
+    analysed: the used range whose frames speak for the shot, where it is another's of the same media.
     timecoded: source counts the file's own timecode, whose start the timeline, a list, does not say.
     """
 
@@ -91,6 +92,12 @@ class Shot:
     warnings: tuple[str, ...] = ()
     space: str | None = None
     timecoded: bool = False
+    analysed: FrameRange | None = None
+
+    @property
+    def evidence(self) -> FrameRange:
+        """The range that is looked at for the grade."""
+        return self.analysed or self.source
 
     @property
     def first_frame(self) -> Fraction:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from lutnet.errors import InputError
-from lutnet.source import open_timeline
+from lutnet.source import Per, open_timeline
 from lutnet.timeline import Timeline
 from lutnet.timeline.rational import exact_rate
 
@@ -20,6 +20,13 @@ def add_timeline(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--rate", type=_rate, metavar="FPS", help="frame rate of an EDL, which does not say its own"
+    )
+    parser.add_argument(
+        "--per",
+        type=Per,
+        choices=list(Per),
+        default=Per.CLIP,
+        help="one grade for every clip, or for every source file (default: clip)",
     )
     parser.add_argument("--sequence", metavar="NAME", help="the timeline to take from a file of several")
     add_media(parser)
@@ -56,6 +63,7 @@ def timeline_of_options(options: argparse.Namespace) -> Timeline:
         path_map=renamed,
         rate=getattr(options, "rate", None),
         sequence=getattr(options, "sequence", None),
+        per=getattr(options, "per", Per.CLIP),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -19,6 +20,7 @@ def used_span(shot: Shot, info: MediaInfo) -> tuple[Span, tuple[str, ...]]:
 
     Raises MediaError where none of the range lies in the file.
     """
+    shot = replace(shot, source=shot.evidence, analysed=None)
     if info.kind == "still":
         return Span(0, 1), ()
     for start, length in _readings(shot, info, info.rate or shot.source.rate):
