@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from lutnet.colourspace import View
-from lutnet.grade import CDL, LUT3D, Grade
+from lutnet.grade import CDL, Grade
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_lattice import Stiffness, fit_lattice
-from lutnet.ops.folds import unfold
 from lutnet.ops.lut3d import apply_lut3d, identity_lattice
 from lutnet.ops.pull_back import loudness, pull_back
 from lutnet.refinement.fit import PALETTE, Refined
+from lutnet.refinement.sound import sound_lut
 from lutnet.refinement.split import GENTLE, SUFFICIENT
 from lutnet.result import Basis, DeltaE
 from lutnet.shot import Frames
@@ -54,7 +54,7 @@ def _grade(seen: Grade, palette: Tensor, aim: Tensor, view: View, *, cdl_only: b
     if cdl_only or delta_e_rgb(view.show(cdl.apply(palette)), aim).quantile(0.95) <= SUFFICIENT:
         return Grade(cdl)
     gentle = CDL.fitted(palette, aim, prior=GENTLE, through=view.lattice)
-    return Grade(gentle, LUT3D(_residual(seen, gentle, palette, view).numpy()))
+    return Grade(gentle, sound_lut(_residual(seen, gentle, palette, view), gentle))
 
 
 def _residual(seen: Grade, cdl: CDL, palette: Tensor, view: View) -> Tensor:
@@ -73,7 +73,7 @@ def _residual(seen: Grade, cdl: CDL, palette: Tensor, view: View) -> Tensor:
     fitted = fit_lattice(
         lattice.place(graded), lattice.place(wanted), weights, size=_FINE, stiffness=STIFFNESS
     )
-    return unfold(lattice.unplace(apply_lut3d(lattice.place(identity_lattice(POINTS)), fitted)))
+    return lattice.unplace(apply_lut3d(lattice.place(identity_lattice(POINTS)), fitted))
 
 
 def _difference(refined: Refined, grade: Grade, palette: Tensor, view: View, strength: float) -> DeltaE:
