@@ -45,7 +45,7 @@ def apply(resolve: object, package: Package, options: Options, progress: Progres
     session = open_session(resolve)
     session.require_rate(package.rate)
     if not options.assume_space:
-        require_fit(package.space, session.colours)
+        require_fit(package.space, session.colours, package.converted)
     matching = _matched(session, package.clips)
     sorted_out = _sorted_out(matching, options, session)
     planned, failed = _planned(sorted_out.wanted, options.wish)

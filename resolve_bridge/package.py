@@ -59,13 +59,17 @@ class Clip(NamedTuple):
 
 
 class Package(NamedTuple):
-    """A package: its folder, the timeline's name and rate, the grading space, and the clips."""
+    """A package: its folder, the timeline's name and rate, the grading space, and the clips.
+
+    converted: names of the clips that came into the grading space from another one.
+    """
 
     folder: Path
     timeline: str
     rate: Fraction
     space: str
     clips: List[Clip]
+    converted: Tuple[str, ...] = ()
 
 
 def read_package(folder: Path) -> Package:
@@ -79,6 +83,11 @@ def read_package(folder: Path) -> Package:
             rate=Fraction(document["timeline"]["rate"]),
             space=str(document["space"]),
             clips=[_clip(entry, path.parent) for entry in document["clips"]],
+            converted=tuple(
+                str(entry["name"])
+                for entry in document["clips"]
+                if entry.get("space", document["space"]) != document["space"]
+            ),
         )
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise BridgeError(f"{path} is malformed ({type(error).__name__}: {error})") from error

@@ -21,8 +21,25 @@ class Fit(NamedTuple):
     timelines: Tuple[str, ...]
 
 
+# What cameras record: without colour management it enters a node as it is.
+_CAMERAS = (
+    "ARRI LogC3 (EI800)",
+    "ARRI LogC4",
+    "Apple Log",
+    "BMDFilm WideGamut Gen5",
+    "CanonLog2 CinemaGamut D55",
+    "CanonLog3 CinemaGamut D55",
+    "Log3G10 REDWideGamutRGB",
+    "S-Log3 S-Gamut3",
+    "S-Log3 S-Gamut3.Cine",
+    "S-Log3 Venice S-Gamut3",
+    "S-Log3 Venice S-Gamut3.Cine",
+    "V-Log V-Gamut",
+)
+
 # OpenColorIO's name of the grading space: where in Resolve its values enter a node.
 FITS = {
+    **{name: Fit((UNMANAGED,), ()) for name in _CAMERAS},
     "Rec.1886 Rec.709 - Display": Fit((UNMANAGED,), ("Rec.709 Gamma 2.4",)),
     "DaVinci Intermediate WideGamut": Fit((), ("DaVinci WG/Intermediate",)),
     "ACEScct": Fit(("acescct",), ("ACEScct",)),
@@ -83,8 +100,18 @@ def read_settings(owner: Any) -> Dict[str, Any]:
         return {}
 
 
-def require_fit(space: str, settings: ColourSettings) -> None:
-    """Raises BridgeError where the grading space is not, or not known to be, what nodes receive."""
+def require_fit(space: str, settings: ColourSettings, converted: Tuple[str, ...] = ()) -> None:
+    """Raises BridgeError where the grading space is not, or not known to be, what nodes receive.
+
+    converted: names of clips that lutnet took for another space and converted first, as only colour management does.
+    """
+    if settings.science == UNMANAGED and converted:
+        raise BridgeError(
+            f"'{converted[0]}' was converted to '{space}' before it was graded, but nodes of this timeline "
+            "receive clips as they are recorded",
+            "Turn colour management on and grade in its timeline space, or say --assume-space if a node before "
+            "does the same.",
+        )
     fit = FITS.get(space)
     if fit is not None and settings.science in fit.sciences:
         return

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lutnet.colourspace import ColourConfig
 from lutnet.shot import REC709
 from resolve_bridge.errors import BridgeError
 from resolve_bridge.report import ACCEPTED, FAILED
@@ -39,6 +40,7 @@ def graded_in(made: Bench, space: str) -> None:
         ),
         (DWG, {"colorScienceMode": MANAGED, "colorSpaceTimeline": "DaVinci WG/Intermediate"}),
         ("ACEScct", {"colorScienceMode": "acescct"}),
+        ("S-Log3 S-Gamut3.Cine", {"colorScienceMode": "davinciYRGB"}),
     ],
 )
 def test_the_same_space_is_accepted(bench: MakeBench, space: str, settings: dict[str, str]) -> None:
@@ -58,6 +60,10 @@ def test_the_same_space_is_accepted(bench: MakeBench, space: str, settings: dict
         (DWG, {"colorScienceMode": "davinciYRGB", "colorSpaceTimeline": "DaVinci WG/Intermediate"}),
         ("Some space of tomorrow", {"colorScienceMode": "davinciYRGB"}),
         (REC709, {"colorScienceMode": ""}),
+        (
+            "ARRI LogC3 (EI800)",
+            {"colorScienceMode": MANAGED, "colorSpaceTimeline": "DaVinci WG/Intermediate"},
+        ),
         (REC709, {"colorScienceMode": MANAGED, "isAutoColorManage": "1"}),
         (REC709, {"colorScienceMode": "a science of tomorrow"}),
     ],
@@ -74,6 +80,24 @@ def test_another_or_an_unknown_space_is_refused_unless_assumed(
     assert space in str(refused.value)
     assert snapshot(made.desk.open_timeline) == before
     assert [line.outcome for line in made.apply(assume=True).lines] == [ACCEPTED] * 3
+
+
+def test_clips_that_lutnet_converted_need_colour_management(bench: MakeBench) -> None:
+    made = bench()
+    path = made.package / "grades.json"
+    document = json.loads(path.read_text())
+    document["clips"][0]["space"] = "S-Log3 S-Gamut3.Cine"
+    path.write_text(json.dumps(document))
+    made.desk.settings.update({"colorScienceMode": "davinciYRGB"})
+    with pytest.raises(BridgeError, match="receive clips as they are recorded"):
+        made.apply()
+    made.desk.settings.update({"colorScienceMode": MANAGED, "colorSpaceTimeline": "Rec.709 Gamma 2.4"})
+    assert ACCEPTED in [line.outcome for line in made.apply().lines]
+
+
+def test_the_cameras_that_the_bridge_knows_are_spaces_of_the_pinned_configuration() -> None:
+    names = {space.name for space in ColourConfig().spaces}
+    assert set(FITS) <= names
 
 
 def test_settings_of_the_timeline_go_before_the_projects(bench: MakeBench) -> None:
