@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lutnet.pipeline import GradedTimeline as GradedTimeline
     from lutnet.pipeline import GradeSettings as GradeSettings
     from lutnet.pipeline import diagnose as diagnose
+    from lutnet.pipeline import diagnose_scene as diagnose_scene
     from lutnet.pipeline import grade_timeline as grade_timeline
     from lutnet.pipeline import match as match
     from lutnet.shot import FrameRange as FrameRange
@@ -32,6 +33,7 @@ _HOMES = {
     "read_timeline": "lutnet.timeline",
     "read_frames": "lutnet.frames",
     "diagnose": "lutnet.pipeline",
+    "diagnose_scene": "lutnet.pipeline",
     "match": "lutnet.pipeline",
     "grade_timeline": "lutnet.pipeline",
     "GradeSettings": "lutnet.pipeline",
@@ -62,6 +64,7 @@ __all__ = [
     "LutnetError",
     "Shot",
     "diagnose",
+    "diagnose_scene",
     "grade_timeline",
     "match",
     "read_frames",

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from lutnet import diagnosis, refinement
 from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
+from lutnet.diagnosis import scene
 from lutnet.diagnosis.model import DiagnosisModel, load_named
 from lutnet.diagnosis.words import findings, phrase
 from lutnet.errors import InputError, MediaError, OutputError
@@ -107,6 +108,21 @@ def diagnose(
     else:
         found = refinement.diagnose_beside(shot, _as_frames(reference), model)
     return replace(found, warnings=(*found.warnings, *_light_warnings(shot)))
+
+
+def diagnose_scene(shots: Sequence[Tensor | Frames], *, weights: Path | str | None = None) -> list[Diagnosis]:
+    """Say what is wrong with shots that share camera and light; see ``lutnet.diagnosis.scene``.
+
+    Sizes may differ. One Diagnosis per shot: the same corrections, far surer than from one shot alone, each with
+    the grade for its own colours. Raises WeightsError where ``weights`` is none.
+    """
+    model = load_named(None if weights is None else Path(weights))
+    frames = [_as_frames(shot) for shot in shots]
+    found = scene.diagnose_scene(frames, model=model)
+    return [
+        replace(each, warnings=(*each.warnings, *_light_warnings(shot)))
+        for each, shot in zip(found, frames, strict=True)
+    ]
 
 
 def match(

@@ -16,7 +16,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 PUBLIC = {
     "CDL", "LUT3D", "Correction", "Diagnosis", "Fault", "FrameRange", "Frames", "Grade", "GradeSettings",
-    "GradedTimeline", "LutnetError", "Shot", "diagnose", "grade_timeline", "match", "read_frames",
+    "GradedTimeline", "LutnetError", "Shot", "diagnose", "diagnose_scene", "grade_timeline", "match", "read_frames",
     "read_timeline",
 }  # fmt: skip
 

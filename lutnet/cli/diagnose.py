@@ -14,11 +14,12 @@ from lutnet.diagnosis.explain import explain, explanation_png
 from lutnet.diagnosis.heads import HEADS
 from lutnet.diagnosis.model import load_named
 from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
+from lutnet.errors import InputError
 from lutnet.export.atomic import cannot_write, write_bytes
 from lutnet.export.naming import portable_stem
 from lutnet.frames import read_frames
 from lutnet.grade import Diagnosis
-from lutnet.pipeline import diagnose
+from lutnet.pipeline import diagnose, diagnose_scene
 from lutnet.plain import cdl_to_plain, corrections_to_plain, fault_to_plain
 from lutnet.shot import Frames
 
@@ -32,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a still or clip that is right: say what sets each FRAME apart",
     )
     parser.add_argument(
+        "--scene",
+        action="store_true",
+        help="the FRAMEs share camera and light: name the one fault that all of them show",
+    )
+    parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"
     )
     add_colour(parser)
@@ -42,11 +48,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.scene and options.ref is not None:
+        raise InputError(
+            "a scene is diagnosed without a reference", value=options.ref, fix="Leave out --scene or --ref."
+        )
     # All are read before anything is said: one bad name must not leave half an answer.
     colour = colour_management(colour_of(options))
     frames = [(path, colour.seen_file(read_frames(path))) for path in options.frames]
     reference = None if options.ref is None else colour.seen_file(read_frames(options.ref))
-    diagnoses = [(path, diagnose(each, reference, weights=options.weights)) for path, each in frames]
+    if options.scene:
+        together = diagnose_scene([each for _, each in frames], weights=options.weights)
+        diagnoses = list(zip(options.frames, together, strict=True))
+    else:
+        diagnoses = [(path, diagnose(each, reference, weights=options.weights)) for path, each in frames]
     if options.explain is not None:
         _explain(options, frames, diagnoses)
     if options.json:

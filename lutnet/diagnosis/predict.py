@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -53,22 +53,45 @@ def diagnose(
     Raises InputError for NaN, infinity or another shape.
     """
     model = model or default_model()
+    shot = seen(frames, model)
+    evidence = shot.evidence
+    if reference is not None:
+        evidence = difference(evidence, seen(reference, model).evidence)
+    return spoken(shot, evidence, model)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """One shot as the network sees it: sampled pixels ``[N, 3, G, G]``, what they can tell, what they say."""
+
+    pixels: Tensor
+    content: Content
+    evidence: Evidence
+
+    @property
+    def tells(self) -> bool:
+        return bool(self.content.telling.any())
+
+
+def seen(frames: Tensor | Frames, model: DiagnosisModel) -> Seen:
+    """Look at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
     shot = _frames(frames)
     pixels = _sampled(shot, model)
     content = _content(shot, pixels)
-    evidence = _evidence(pixels, content, model)
-    if reference is not None:
-        right = _frames(reference)
-        right_pixels = _sampled(right, model)
-        evidence = difference(evidence, _evidence(right_pixels, _content(right, right_pixels), model))
+    return Seen(pixels, content, _evidence(pixels, content, model))
+
+
+def spoken(shot: Seen, evidence: Evidence, model: DiagnosisModel) -> Diagnosis:
+    """``evidence`` in words, and the grade that undoes it on the colours of ``shot``."""
     amounts = amounts_to_undo(evidence)
     if model.look is not None:
         evidence = difference(evidence, evidence_of_look(model.look))
     corrections = corrections_of(evidence, model.calibration)
-    if not bool(content.telling.any()):
-        return Diagnosis(corrections, None, Grade(), content.warnings)
-    grade = repair_grade(pixels[content.telling], amounts, model.look.grade if model.look else Grade())
-    return Diagnosis(corrections, _fault(evidence.fault), grade, content.warnings)
+    if not shot.tells:
+        return Diagnosis(corrections, None, Grade(), shot.content.warnings)
+    look = model.look.grade if model.look else Grade()
+    grade = repair_grade(shot.pixels[shot.content.telling], amounts, look)
+    return Diagnosis(corrections, _fault(evidence.fault), grade, shot.content.warnings)
 
 
 def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
@@ -76,9 +99,7 @@ def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
 
     ``frames`` as ``diagnose`` takes them; without any that tell, the evidence of nothing. Raises InputError.
     """
-    shot = _frames(frames)
-    pixels = _sampled(shot, model)
-    return _evidence(pixels, _content(shot, pixels), model)
+    return seen(frames, model).evidence
 
 
 def levels_of(frames: Tensor, model: DiagnosisModel) -> Tensor:
