@@ -6,7 +6,9 @@ space, on encoded values.
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -149,6 +151,12 @@ class LUT3D:
     @property
     def size(self) -> int:
         return int(self.table.shape[0])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of domain and table, hexadecimal: equal LUTs have equal ones."""
+        domain = struct.pack("<6d", *self.domain_min, *self.domain_max)
+        return hashlib.sha256(domain + self.table.astype("<f4").tobytes()).hexdigest()
 
     def apply(self, colours: Tensor) -> Tensor:
         """Look colours ``[..., 3]`` up, tetrahedrally."""

@@ -3,44 +3,39 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-
-from lutnet import diagnosis, refinement
 from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
-from lutnet.diagnosis import scene
-from lutnet.diagnosis.model import DiagnosisModel, load_named
-from lutnet.diagnosis.words import findings, phrase
-from lutnet.errors import InputError, MediaError, OutputError
-from lutnet.export.caption import Finding
-from lutnet.export.carriers import complete_package, require_carriers
-from lutnet.export.package import RunSettings, UsedWeights, check_folder, default_folder, write_package
+from lutnet.delivery import OnClip, Order, deliver, gathered, kept
+from lutnet.errors import InputError, MediaError
+from lutnet.export.carriers import require_carriers
+from lutnet.export.package import RunSettings, UsedWeights, check_folder, default_folder, exported_grade
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis, Grade
-from lutnet.job import job_hash, reference_hash
-from lutnet.lut_spool import LutSpool
-from lutnet.reference import CLIP_PREFIX, Reference, read_reference
-from lutnet.refinement.behind import behind_view
+from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of
+from lutnet.reference import Reference, ReferenceSource, find_reference
 from lutnet.result import ClipResult, Status
 from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames, Shot
 from lutnet.source import open_timeline
 from lutnet.store import Store
-from lutnet.thumbnails import ThumbnailSpool, keep_reference
+from lutnet.thumbnails import pictures_of
 from lutnet.timeline import Timeline, timeline_of_media
+from lutnet.weights import file_hash
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lutnet.diagnosis.model import DiagnosisModel
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
-
-OnClip = Callable[[ClipResult, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,7 @@ class GradeSettings:
     verify: re-read every file with another program, and fail where it says something else.
     weights: of the diagnosis, a show's own for instance; None are those that ship.
     colour: the grading space, how people see it, and what the clips are in.
+    fresh: compute what an earlier run has computed once more.
     """
 
     strength: float = 1.0
@@ -66,6 +62,7 @@ class GradeSettings:
     colour: ColourSettings = field(default_factory=ColourSettings)
     cdl_only: bool = False
     keep_brightness: bool = False
+    fresh: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 4:
@@ -89,6 +86,21 @@ class GradedTimeline:
         return tuple(clip for clip in self.clips if clip.status is Status.SKIPPED)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Plan:
+    """What a run will do, before anything is decoded. jobs: one per shot, in timeline order."""
+
+    timeline: Timeline
+    recipe: Recipe
+    settings: GradeSettings
+    jobs: tuple[Job, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where the package goes unless told otherwise."""
+        return default_folder(self.timeline.path)
+
+
 def diagnose(
     frames: Tensor | Frames,
     reference: Tensor | Frames | None = None,
@@ -101,6 +113,9 @@ def diagnose(
     scene, by what is wrong with each where they do not.
     weights: a file of ``lutnet train``, a show's own for instance. Raises WeightsError where it is none.
     """
+    from lutnet import diagnosis, refinement
+    from lutnet.diagnosis.model import load_named
+
     model = load_named(None if weights is None else Path(weights))
     shot = _as_frames(frames)
     if reference is None:
@@ -116,6 +131,9 @@ def diagnose_scene(shots: Sequence[Tensor | Frames], *, weights: Path | str | No
     Sizes may differ. One Diagnosis per shot: the same corrections, far surer than from one shot alone, each with
     the grade for its own colours. Raises WeightsError where ``weights`` is none.
     """
+    from lutnet.diagnosis import scene
+    from lutnet.diagnosis.model import load_named
+
     model = load_named(None if weights is None else Path(weights))
     frames = [_as_frames(shot) for shot in shots]
     found = scene.diagnose_scene(frames, model=model)
@@ -143,6 +161,8 @@ def match(
 
     Raises InputError for NaN, another shape, or a strength below 0.
     """
+    from lutnet import refinement
+
     sets = (_as_frames(reference),)
     return refinement.refine(
         _as_frames(frames), sets, strength=strength, cdl_only=cdl_only, keep_brightness=keep_brightness
@@ -155,6 +175,8 @@ def grade_timeline(
     output: Path | str | None = None,
     settings: GradeSettings | None = None,
     on_clip: OnClip = lambda *_: None,
+    *,
+    engine: Engine | None = None,
 ) -> GradedTimeline:
     """Grade every clip of a timeline and write its package.
 
@@ -164,12 +186,17 @@ def grade_timeline(
     reference: an image, a video, a folder of images, or ``clip:NAME``; None corrects the faults found.
     output: the package's folder; None is ``<stem>.lutnet`` beside the timeline.
     on_clip: hears of every finished clip: its result, how many are done, of how many.
+    engine: what does the jobs (see ``lutnet.engine``); None does them in this process.
+
+    What an earlier run has computed from the same media, reference, settings and program is not computed
+    again, unless ``settings.fresh``; a run that was stopped goes on.
 
     Clips that cannot be read are skipped and reported in their results. Raises LutnetError for anything
     that keeps the whole from being done; nothing is written then.
     """
-    plan = timeline if isinstance(timeline, Timeline) else open_timeline(timeline)
-    return _grade(plan, reference, output, settings or GradeSettings(), on_clip)
+    found = timeline if isinstance(timeline, Timeline) else open_timeline(timeline)
+    plan = plan_of(found, reference, settings or GradeSettings())
+    return carry_out(plan, output, on_clip, engine=engine or in_this_process)
 
 
 def match_file(
@@ -178,11 +205,31 @@ def match_file(
     output: Path | str | None = None,
     settings: GradeSettings | None = None,
     on_clip: OnClip = lambda *_: None,
+    *,
+    engine: Engine | None = None,
 ) -> GradedTimeline:
     """Grade one still or video file to a reference: the package of a timeline of one clip."""
     info = probe(Path(source))
-    plan = timeline_of_media(Path(source), info.rate, info.frame_count)
-    return _grade(plan, reference, output, settings or GradeSettings(), on_clip)
+    timeline = timeline_of_media(Path(source), info.rate, info.frame_count)
+    plan = plan_of(timeline, reference, settings or GradeSettings())
+    return carry_out(plan, output, on_clip, engine=engine or in_this_process)
+
+
+def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSettings) -> Plan:
+    """The jobs of a timeline. Raises InputError where reference, weights or a colour space do not exist."""
+    colour = colour_management(settings.colour)
+    timeline = replace(timeline, shots=colour.declared(timeline.shots, timeline.clips))
+    source = None if reference is None else find_reference(str(reference), timeline)
+    recipe = Recipe(
+        source,
+        settings.strength,
+        settings.frames,
+        settings.weights,
+        settings.colour,
+        settings.cdl_only,
+        settings.keep_brightness,
+    )
+    return Plan(timeline, recipe, settings, jobs_of(timeline.shots, recipe))
 
 
 def grade_shot(
@@ -200,6 +247,9 @@ def grade_shot(
 
     frames: in the grading space. Judged is what people see of them; the grade is one of the grading space.
     """
+    from lutnet import diagnosis, refinement
+    from lutnet.refinement.behind import behind_view
+
     seen = colour.seen(frames)
     found = diagnosis.diagnose(seen, model=model)
     refined = refinement.refine(
@@ -217,136 +267,118 @@ def grade_shot(
     )
 
 
-def _grade(
-    plan: Timeline,
-    reference_name: Path | str | None,
-    output: Path | str | None,
-    settings: GradeSettings,
-    on_clip: OnClip,
-) -> GradedTimeline:
-    folder = default_folder(plan.path) if output is None else Path(output)
-    check_folder(folder)
-    colour = colour_management(settings.colour)
-    plan = replace(plan, shots=colour.declared(plan.shots, plan.clips))
-    reference = None if reference_name is None else _seen(read_reference(str(reference_name), plan), colour)
-    model = load_named(settings.weights)
-    jobs = _jobs(plan.shots, reference, settings, model)
-    run = RunSettings(
-        version("lutnet"),
-        strength=settings.strength,
-        reference=reference.description if reference else None,
-        bake=settings.bake,
-        weights=None if settings.weights is None else UsedWeights(settings.weights.name, model.sha256),
-        space=colour.space.name,
-        view=None if colour.view.identity else colour.view.name,
-        cdl_only=settings.cdl_only,
-        keep_brightness=settings.keep_brightness,
-    )
-    with (
-        _kept(folder),
-        Store(folder) as store,
-        ThumbnailSpool(reference.sets[0].pixels[0] if reference else None, colour.view) as thumbnails,
-    ):
-        if not settings.discard_decisions:
-            store.require_undecided(jobs)
-        results: list[ClipResult] = []
-        spool = LutSpool()
-        for result, frame in _results(plan.shots, reference, settings, colour, model):
-            if frame is not None:
-                thumbnails.add(result.shot.id, frame)
-            results.append(spool.keep(result))
-            on_clip(result, len(results), len(plan.shots))
-        decided = store.save(results, jobs=jobs, discard_decisions=settings.discard_decisions)
-        finish = partial(complete_package, names=settings.carriers, verify=settings.verify)
-        shown = thumbnails.show(decided)
-        write_package(folder, decided, plan, run, shown, describe=in_words, finish=finish)
-        keep_reference(folder, reference.sets[0].pixels[0] if reference else None)
-    return GradedTimeline(folder, decided)
+def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
+    """What does the jobs of ``recipe``, one after another; reference and weights are read now, once.
 
+    Raises InputError where one of them cannot be used. A shot that cannot be read is skipped in its outcome.
+    """
+    from lutnet.diagnosis.model import load_named
 
-def _results(
-    shots: Sequence[Shot],
-    reference: Reference | None,
-    settings: GradeSettings,
-    colour: ColourManagement,
-    model: DiagnosisModel,
-) -> Iterator[tuple[ClipResult, Tensor | None]]:
-    """Each shot's result, in order, with the frame that shows it; few are under way, so memory stays flat."""
+    colour = colour_management(recipe.colour)
+    model = load_named(recipe.weights)
+    reference = None if recipe.reference is None else _seen(recipe.reference, colour)
 
-    def grade(shot: Shot) -> tuple[ClipResult, Tensor | None]:
-        if shot.skipped is not None:
-            return ClipResult(shot, Status.SKIPPED), None
+    def grade(job: Job) -> Outcome:
         try:
-            frames = colour.developed(read_shot(shot, count=settings.frames))
+            frames = colour.developed(read_shot(job.shot, count=recipe.frames))
         except MediaError as error:
-            return ClipResult(shot, Status.SKIPPED, warnings=(str(error),)), None
+            return Outcome(skipped(job.shot, str(error)))
         result = grade_shot(
-            shot,
+            job.shot,
             frames,
             reference,
-            settings.strength,
+            recipe.strength,
             colour=colour,
             model=model,
-            cdl_only=settings.cdl_only,
-            keep_brightness=settings.keep_brightness,
+            cdl_only=recipe.cdl_only,
+            keep_brightness=recipe.keep_brightness,
         )
-        return result, frames.pixels[len(frames) // 2]
+        frame = frames.pixels[len(frames) // 2].movedim(0, -1).numpy()
+        return Outcome(result, pictures_of(frame, exported_grade(result) or Grade(), colour.view))
 
+    return grade
+
+
+def in_this_process(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+    """The engine without another process: WORKERS threads. A decoder that crashes takes the whole run down."""
+    do = grader(recipe)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="shot") as pool:
-        waiting: deque[Future[tuple[ClipResult, Tensor | None]]] = deque()
-        for shot in shots:
-            waiting.append(pool.submit(grade, shot))
-            if len(waiting) > WORKERS:
-                yield waiting.popleft().result()
+        waiting: deque[tuple[Job, Future[Outcome]]] = deque()
+        for job in jobs:
+            waiting.append((job, pool.submit(do, job)))
+            if len(waiting) > WORKERS:  # few are under way, so memory stays flat
+                done, future = waiting.popleft()
+                yield done, future.result()
         while waiting:
-            yield waiting.popleft().result()
+            done, future = waiting.popleft()
+            yield done, future.result()
 
 
-def _seen(reference: Reference, colour: ColourManagement) -> Reference:
+def skipped(shot: Shot, reason: str) -> ClipResult:
+    """The result of a shot that could not be graded."""
+    return ClipResult(shot, Status.SKIPPED, warnings=(reason,))
+
+
+def carry_out(
+    plan: Plan,
+    output: Path | str | None = None,
+    on_clip: OnClip = lambda *_: None,
+    *,
+    engine: Engine = in_this_process,
+) -> GradedTimeline:
+    """Have the jobs of a plan done that are not done yet, and write the package."""
+    folder = plan.folder if output is None else Path(output)
+    check_folder(folder)
+    settings, recipe, jobs = plan.settings, plan.recipe, plan.jobs
+    hashes = {job.shot.id: job.hash for job in jobs}
+    colour = colour_management(recipe.colour)
+    run = _run_settings(recipe, settings, colour)
+    delivered = (settings.carriers, settings.verify, settings.discard_decisions)
+    shown = partial(_frame_of, recipe.reference, colour)
+    order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
+    with kept(folder), Store(folder) as store:
+        if not settings.discard_decisions:
+            store.require_undecided(hashes)
+        finished = frozenset() if settings.fresh else store.finished(hashes.values())
+        results = gathered(store, jobs, finished, partial(engine, recipe), on_clip)
+        return GradedTimeline(folder, deliver(store, results, order))
+
+
+def _run_settings(recipe: Recipe, settings: GradeSettings, colour: ColourManagement) -> RunSettings:
+    weights = recipe.weights
+    return RunSettings(
+        version("lutnet"),
+        strength=recipe.strength,
+        reference=recipe.reference.description if recipe.reference else None,
+        bake=settings.bake,
+        weights=None if weights is None else UsedWeights(weights.name, file_hash(weights)),
+        space=colour.space.name,
+        view=None if colour.view.identity else colour.view.name,
+        cdl_only=recipe.cdl_only,
+        keep_brightness=recipe.keep_brightness,
+    )
+
+
+def _seen(source: ReferenceSource, colour: ColourManagement) -> Reference:
     """The reference as people see it: a file is a picture already, a clip is recorded as its space says."""
-    see = colour.seen_clip if reference.description.startswith(CLIP_PREFIX) else colour.seen_file
+    reference = source.read()
+    see = colour.seen_file if source.shot is None else colour.seen_clip
     return replace(reference, sets=tuple(see(frames) for frames in reference.sets))
 
 
-def _jobs(
-    shots: Sequence[Shot], reference: Reference | None, settings: GradeSettings, model: DiagnosisModel
-) -> dict[str, str]:
-    digest = None if reference is None else reference_hash(reference)
-    facts = {
-        "strength": settings.strength,
-        "frames": settings.frames,
-        "cdl_only": settings.cdl_only,
-        "keep_brightness": settings.keep_brightness,
-        "version": version("lutnet"),
-    }
-    facts |= settings.colour.facts
-    if settings.weights is not None:
-        facts["weights"] = model.sha256
-    return {shot.id: job_hash(shot, digest, facts) for shot in shots}
-
-
-def in_words(found: Diagnosis) -> list[Finding]:
-    """A diagnosis as the contact sheet says it."""
-    return [Finding(phrase(head, correction), correction.confidence) for head, correction in findings(found)]
-
-
-@contextmanager
-def _kept(folder: Path) -> Iterator[None]:
-    """A folder that can be written; one that was not there before goes away again if the block fails."""
-    missing = not folder.exists()
+def _frame_of(source: ReferenceSource | None, colour: ColourManagement) -> Tensor | None:
+    """What is shown of the reference; nothing where it went away while the shots were graded."""
+    if source is None:
+        return None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError("cannot make the package's folder", value=error.strerror, where=folder) from error
-    try:
-        yield
-    except BaseException:
-        if missing:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+        return _seen(source, colour).sets[0].pixels[0]
+    except MediaError:
+        return None
 
 
 def _light_warnings(frames: Frames) -> tuple[str, ...]:
+    from lutnet import refinement
+
     change = refinement.light_change(frames)
     return () if change is None else (change.warning,)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lutnet.errors import InputError
 from lutnet.frames import read_frames, read_shot
-from lutnet.shot import Frames
+from lutnet.shot import Frames, Shot
 from lutnet.timeline import Timeline
 
 CLIP_PREFIX = "clip:"
@@ -24,25 +24,38 @@ class Reference:
     description: str
 
 
-def read_reference(
-    spec: str, timeline: Timeline | None = None, *, count: int = 3, height: int = 256
-) -> Reference:
-    """Read the reference that ``spec`` names, at analysis size.
+@dataclass(frozen=True, slots=True)
+class ReferenceSource:
+    """A reference that was found and not yet read.
 
-    Raises InputError (or MediaError) where it does not exist, holds no picture or names no clip.
+    files: of one set of frames each; count: frames of each. shot: the clip instead, where it is one.
     """
+
+    description: str
+    files: tuple[Path, ...] = ()
+    count: int = 3
+    shot: Shot | None = None
+
+    def read(self, height: int = 256) -> Reference:
+        """The frames, at analysis size. Raises MediaError where one cannot be read."""
+        if self.shot is not None:
+            return Reference((read_shot(self.shot, count=self.count, height=height),), self.description)
+        sets = (read_frames(path, count=self.count, height=height) for path in self.files)
+        return Reference(tuple(sets), self.description)
+
+
+def find_reference(spec: str, timeline: Timeline | None = None, *, count: int = 3) -> ReferenceSource:
+    """The reference that ``spec`` names. Raises InputError where it does not exist or names no clip."""
     if spec.startswith(CLIP_PREFIX):
-        return Reference((_clip_frames(spec, timeline, count, height),), spec)
+        return ReferenceSource(spec, count=count, shot=_clip(spec, timeline))
     path = Path(spec)
     if path.is_dir():
-        return Reference(
-            tuple(read_frames(image, count=1, height=height) for image in _images(path)), path.name
-        )
+        return ReferenceSource(path.name, tuple(_images(path)), count=1)
     if not path.exists():
         raise InputError(
             "reference does not exist", value=spec, allowed="an image, a video, a folder, clip:NAME"
         )
-    return Reference((read_frames(path, count=count, height=height),), path.name)
+    return ReferenceSource(path.name, (path,), count)
 
 
 def _images(folder: Path) -> list[Path]:
@@ -53,7 +66,7 @@ def _images(folder: Path) -> list[Path]:
     return [images[int(number * step)] for number in range(min(len(images), MAX_FOLDER_IMAGES))]
 
 
-def _clip_frames(spec: str, timeline: Timeline | None, count: int, height: int) -> Frames:
+def _clip(spec: str, timeline: Timeline | None) -> Shot:
     name = spec.removeprefix(CLIP_PREFIX)
     if timeline is None:
         raise InputError("reference names a clip, but there is no timeline", value=spec)
@@ -67,4 +80,4 @@ def _clip_frames(spec: str, timeline: Timeline | None, count: int, height: int) 
             allowed=names,
             where=timeline.path,
         )
-    return read_shot(usable[0], count=count, height=height)
+    return usable[0]

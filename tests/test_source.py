@@ -9,7 +9,7 @@ from typing import Any
 
 from lutnet.cli.main import main
 from lutnet.frames import read_shot
-from lutnet.job import job_hash
+from lutnet.job import Recipe, jobs_of
 from lutnet.plain import shot_from_plain, shot_to_plain
 from lutnet.source import Per, open_timeline
 from tests.frames.footage import write_numbered
@@ -50,9 +50,9 @@ def test_per_clip_every_clip_is_graded_by_its_own_frames(tmp_path: Path) -> None
 
 def test_clips_of_the_same_range_of_the_same_file_are_the_same_job(tmp_path: Path) -> None:
     path = cut(tmp_path)
-    first, _, other, twin, _ = (job_hash(shot, None, {}) for shot in open_timeline(path).shots)
+    first, _, other, twin, _ = (job.hash for job in jobs_of(open_timeline(path).shots, Recipe()))
     assert first == twin != other
-    spoken = [job_hash(shot, None, {}) for shot in open_timeline(path, per=Per.SOURCE).shots]
+    spoken = [job.hash for job in jobs_of(open_timeline(path, per=Per.SOURCE).shots, Recipe())]
     assert spoken[0] == spoken[3]
 
 

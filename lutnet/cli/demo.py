@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, progress, table
-from lutnet.cli.threads import one_thread_per_shot
 from lutnet.demo import DemoResult, DemoShotResult, run_demo
+from lutnet.engine.threads import one_thread_per_shot
 from lutnet.export.package import CONTACT_SHEET
 
 

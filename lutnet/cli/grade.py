@@ -11,10 +11,9 @@ from rich.text import Text
 
 from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.engine import add_engine, engine_of
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
-from lutnet.cli.threads import one_thread_per_shot
-from lutnet.diagnosis.words import summary
 from lutnet.export.atomic import write_text
 from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
@@ -47,6 +46,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, help="the package's folder (default: <name>.lutnet beside it)"
     )
+    add_settings(parser)
+    parser.add_argument("--json", action="store_true", help="print grades.json instead of the table")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no table")
+    add_engine(parser)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options that ``settings_of`` reads."""
     parser.add_argument(
         "--strength", type=float, default=1.0, help="0 leaves all as it is, 1 is the full grade (default: 1)"
     )
@@ -77,8 +84,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="re-read every file with another program before it counts"
     )
-    parser.add_argument("--json", action="store_true", help="print grades.json instead of the table")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no table")
+    parser.add_argument(
+        "--resume",
+        dest="fresh",
+        action="store_false",
+        default=False,
+        help="compute only what no earlier run has computed from the same (this is what happens anyway)",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="compute everything anew; decisions stay as they are"
+    )
 
 
 def settings_of(options: argparse.Namespace) -> GradeSettings:
@@ -93,11 +108,11 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
         colour_of(options),
         options.cdl_only,
         options.keep_brightness,
+        options.fresh,
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    one_thread_per_shot()
     timeline = timeline_of_options(options)
     with progress(options.json or options.quiet) as report:
         graded = grade_timeline(
@@ -106,6 +121,7 @@ def run(options: argparse.Namespace) -> int:
             options.output,
             settings_of(options),
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
+            engine=engine_of(options),
         )
     if is_film(timeline.path):
         _write_cut_list(timeline, graded.folder)
@@ -160,6 +176,8 @@ def _warnings(graded: GradedTimeline) -> Iterator[str]:
 def _found(clip: ClipResult) -> str:
     if clip.status is Status.SKIPPED:
         return f"skipped: {clip.shot.skipped or '; '.join(clip.warnings)}"
+    from lutnet.diagnosis.words import summary
+
     return "" if clip.diagnosis is None else summary(clip.diagnosis)
 
 

@@ -24,6 +24,9 @@ COMMANDS = {
     "diagnose": "say what is wrong with frames",
     "match": "grade one still or clip to a reference",
     "review": "look at every shot in a browser, compare, change and approve",
+    "plan": "write what grade would do as jobs for a farm",
+    "run-job": "do jobs of a plan, on any machine",
+    "collect": "make the package of a plan whose jobs are done",
     "export": "put the grades of a package into other files: CLF, 3dl, Hald, ccc, ALE and more",
     "check": "certify LUTs and CDLs: folds, clipping, banding, range and more",
     "lut": "blend, invert, resize, convert and bake LUT and CDL files",
@@ -67,7 +70,7 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         # Only the chosen command's module is imported: the others' options are not needed.
         if name == chosen:
-            module = import_module(f"lutnet.cli.{name}")
+            module = import_module(f"lutnet.cli.{name.replace('-', '_')}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     return parser

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import progress
+from lutnet.cli.engine import engine_of
 from lutnet.cli.grade import add_options, add_reference, conclude, settings_of
-from lutnet.cli.threads import one_thread_per_shot
 from lutnet.pipeline import match_file
 
 
@@ -18,7 +18,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    one_thread_per_shot()
     with progress(options.json or options.quiet) as report:
         graded = match_file(
             options.source,
@@ -26,5 +25,6 @@ def run(options: argparse.Namespace) -> int:
             options.output,
             settings_of(options),
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
+            engine=engine_of(options),
         )
     return conclude(graded, options)

@@ -6,7 +6,7 @@ import argparse
 import webbrowser
 from pathlib import Path
 
-from lutnet.cli.threads import one_thread_per_shot
+from lutnet.engine.threads import one_thread_per_shot
 from lutnet.errors import MissingPartError
 
 

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyOpenColorIO import CPUProcessor
-from torch import Tensor
 
 from lutnet.colourspace.config import ColourConfig, Space
 from lutnet.colourspace.log_look import log_look, score_of
@@ -20,6 +19,9 @@ from lutnet.colourspace.pixels import converted
 from lutnet.colourspace.view import View
 from lutnet.errors import InputError, MediaError
 from lutnet.shot import LOGARITHMIC, REC709, SCENE_LINEAR, Frames, Shot
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 OUTSIDE_SHARE = 0.005
 """Share of a shot's values beyond 0..1 of the grading space from which on the user is told that they are lost."""

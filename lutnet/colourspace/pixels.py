@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import PyOpenColorIO as ocio
-import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def converted(processor: ocio.CPUProcessor, colours: Tensor) -> Tensor:
@@ -15,4 +18,6 @@ def converted(processor: ocio.CPUProcessor, colours: Tensor) -> Tensor:
     )  # a copy: OpenColorIO works in place
     if values.size:
         processor.applyRGB(values)
+    import torch
+
     return torch.from_numpy(values)

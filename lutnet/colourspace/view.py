@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PyOpenColorIO import CPUProcessor
-from torch import Tensor
 
 from lutnet.colourspace.config import UNTONED, ColourConfig, Space
 from lutnet.colourspace.pixels import converted
 from lutnet.errors import InputError
-from lutnet.ops.shaped_lattice import ShapedLattice
 from lutnet.shot import REC709, ViewName
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lutnet.ops.shaped_lattice import ShapedLattice
 
 LATTICE_POINTS = 65
 
@@ -80,6 +84,8 @@ class View:
     @cached_property
     def lattice(self) -> ShapedLattice:
         """The view for gradients, which OpenColorIO has not: 65 points a side behind a shaper."""
+        from lutnet.ops.shaped_lattice import ShapedLattice
+
         return ShapedLattice.sampled(self.show, LATTICE_POINTS)
 
     @cached_property

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lutnet.errors import OutputError
-from lutnet.export.atomic import cannot_write
+from lutnet.export.atomic import cannot_write, flush_all, flush_folder
 
 try:
     import fcntl
@@ -98,7 +98,7 @@ def _built(folder: Path, seal: str, owned: Owned) -> Iterator[Path]:
     try:
         new.mkdir()
         yield new
-        _sync(new)
+        flush_all(new)
         _commit(folder, seal, owned)
     finally:
         if not was_interrupted(folder, seal):
@@ -126,7 +126,7 @@ def _commit(folder: Path, seal: str, owned: Owned) -> None:
             _set_aside(name, folder)
         for name in names:
             os.replace(new / name, folder / name)  # noqa: PTH105 - the one call that tests let fail
-        _sync(folder)
+        flush_folder(folder)
     except BaseException:
         _roll_back(folder, seal, names)
         raise
@@ -148,13 +148,3 @@ def _roll_back(folder: Path, seal: str, names: list[str]) -> None:
         for path in sorted(old.iterdir(), key=lambda path: path.name == seal):
             os.replace(path, folder / path.name)  # noqa: PTH105
         old.rmdir()
-
-
-def _sync(folder: Path) -> None:
-    """Flush the directory itself where the system can (Windows cannot open one)."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -21,6 +21,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,13 +29,13 @@ from opentimelineio.schema import Clip, Timeline
 
 from lutnet.errors import OutputError
 from lutnet.export import contact_sheet, manifest
-from lutnet.export.atomic import write_bytes, write_text
 from lutnet.export.caption import Describe, described
-from lutnet.export.cdl_xml import write_cc
+from lutnet.export.cdl_xml import cc_text
 from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.cube import cube_bytes
 from lutnet.export.edl import edl_text
 from lutnet.export.folder import NEW, OLD, exchanged
+from lutnet.export.ledger import Ledger, key_of
 from lutnet.export.manifest import LutFile
 from lutnet.export.naming import file_stems, portable_stem
 from lutnet.export.otio import graded_timeline, timeline_text
@@ -125,20 +126,24 @@ def write_package(
     *,
     describe: Describe = described,
     finish: Callable[[Path], None] | None = None,
+    ledger: Ledger | None = None,
 ) -> Path:
     """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
 
     folder: new, empty or an older package, which is replaced; files in it that are not the package's
     (``state.sqlite``) stay. thumbnails: by shot id; without any there is no contact sheet.
     describe: a diagnosis in words, for the contact sheet. finish: called with the complete package before it
-    is put in place, to add carriers or to prove it.
+    is put in place, to add carriers or to prove it. ledger: of ``folder``, to take over files that stay the same.
     Raises OutputError, also where a LUT folds, and what ``finish`` raises; the folder is then as it was.
     """
     check_folder(folder)
+    ledger = ledger or Ledger(folder)
     with exchanged(folder, MANIFEST, _owned) as new:
-        _Writer(new, folder, timeline, settings, describe).write(results, thumbnails or {})
+        writer = _Writer(new, folder, timeline, settings, describe=describe, ledger=ledger)
+        writer.write(results, thumbnails or {})
         if finish is not None:
             finish(new)
+        ledger.note_rest(new)
     return folder / MANIFEST
 
 
@@ -151,10 +156,13 @@ class _Writer:
         folder: Path,
         timeline: SourceTimeline,
         settings: RunSettings,
+        *,
         describe: Describe,
+        ledger: Ledger,
     ) -> None:
         self.describe = describe
         self.new = new
+        self.ledger = ledger
         self.folder = folder
         self.timeline = timeline
         self.settings = settings
@@ -185,12 +193,20 @@ class _Writer:
             manifest.clip_entry(result, cdls.get(result.shot.id), luts.get(result.shot.id))
             for result in results
         ]
-        write_text(self.new / MANIFEST, manifest.manifest_text(self._manifest(files, entries)))
+        self._put(MANIFEST, manifest.manifest_text(self._manifest(files, entries)))
+
+    def _put(self, name: str, text: str) -> None:
+        self.ledger.put(self.new, name, text.encode("utf-8"))
 
     def _write_cc(self, cdl: CDL, stem: str, name: str) -> None:
-        write_cc(self.new / "cdl" / f"{stem}.cc", cdl, id=stem, description=f"{name} - {self._space_note()}")
+        self._put(f"cdl/{stem}.cc", cc_text(cdl, id=stem, description=f"{name} - {self._space_note()}"))
 
     def _write_lut(self, lut: LUT3D, stem: str, name: str) -> LutFile:
+        facts = (self.settings.version, self.settings.space, self.settings.bake)
+        key = key_of("lut", lut.digest, stem, name, *facts)
+        return LutFile(*self.ledger.place(self.new, key, partial(self._made_lut, lut, stem, name)))
+
+    def _made_lut(self, lut: LUT3D, stem: str, name: str) -> tuple[str, bytes]:
         space = self.settings.space
         require_sound(lut, name, clips=self.settings.bake)
         content = cube_bytes(
@@ -203,9 +219,7 @@ class _Writer:
             ),
         )
         digest = hashlib.sha256(content).hexdigest()
-        path = f"luts/{stem}_{digest[:_HASH_DIGITS]}.cube"
-        write_bytes(self.new / path, content)
-        return LutFile(path, digest)
+        return f"luts/{stem}_{digest[:_HASH_DIGITS]}.cube", content
 
     def _write_otio(
         self, results: Sequence[ClipResult], cdls: Mapping[str, CDL], luts: Mapping[str, LutFile]
@@ -215,7 +229,7 @@ class _Writer:
             self.timeline.otio, self.timeline.clips, cdls, facts, self._way_to(self.timeline.path.parent)
         )
         name = f"{self.stem}.otio"
-        write_text(self.new / name, timeline_text(graded))
+        self._put(name, timeline_text(graded))
         return name
 
     def _facts(self, result: ClipResult, lut: LutFile | None) -> dict[str, str | bool | None]:
@@ -235,7 +249,7 @@ class _Writer:
         for track in sorted({result.shot.track for result in results}):
             stem = self.stem if not names else f"{self.stem}_V{track}"
             shots = [result.shot for result in results if result.shot.track == track]
-            write_text(self.new / f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate))
+            self._put(f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate))
             names.append(f"{stem}.edl")
         return names
 
@@ -244,7 +258,7 @@ class _Writer:
         content = written_back(path, [result.shot for result in results], cdls)
         if content is not None:
             (self.new / SOURCE).mkdir()
-            write_bytes(self.new / SOURCE / f"{self.stem}{path.suffix}", content)
+            self.ledger.put(self.new, f"{SOURCE}/{self.stem}{path.suffix}", content)
 
     def _write_contact_sheet(
         self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]
@@ -255,7 +269,8 @@ class _Writer:
         names = []
         for number, page in enumerate(sheets, start=1):
             name = CONTACT_SHEET if number == 1 else CONTACT_SHEET.replace(".", f"_{number}.")
-            write_bytes(self.new / name, page)
+            key = key_of(name, page.facts)
+            self.ledger.place(self.new, key, partial(_made_page, name, page))
             names.append(name)
         return names
 
@@ -290,6 +305,10 @@ class _Writer:
 
     def _space_note(self) -> str:
         return f"lutnet {self.settings.version}, in {self.settings.space}"
+
+
+def _made_page(name: str, page: contact_sheet.Page) -> tuple[str, bytes]:
+    return name, page.to_png()
 
 
 def check_folder(folder: Path) -> None:

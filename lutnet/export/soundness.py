@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import torch
-
 from lutnet.errors import OutputError
 from lutnet.grade import LUT3D
-from lutnet.ops.folds import neutral_steps
-from lutnet.ops.lattice import clipped_cells, cut_cells, folded_cells, largest_step
 
 
 def require_sound(lut: LUT3D, name: str, *, clips: bool = False) -> None:
@@ -15,6 +11,10 @@ def require_sound(lut: LUT3D, name: str, *, clips: bool = False) -> None:
 
     clips: the LUT holds a CDL, which clips: cells that the clipping cut through do not count.
     """
+    import torch
+
+    from lutnet.ops.lattice import cut_cells, folded_cells
+
     lattice = torch.from_numpy(lut.table.copy())
     folded = folded_cells(lattice)
     if clips:
@@ -30,6 +30,11 @@ def require_sound(lut: LUT3D, name: str, *, clips: bool = False) -> None:
 
 def summary(lut: LUT3D) -> str:
     """What a LUT's header says of it, in one line of ASCII."""
+    import torch
+
+    from lutnet.ops.folds import neutral_steps
+    from lutnet.ops.lattice import clipped_cells, cut_cells, folded_cells, largest_step
+
     lattice = torch.from_numpy(lut.table.copy())
     folds = int((folded_cells(lattice) & ~cut_cells(lattice)).sum())
     neutrals = "rise" if float(neutral_steps(lattice).min()) >= 0 else "fall somewhere"

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from lutnet.delivery import in_words
 from lutnet.errors import LutnetError
 from lutnet.export.carriers import CARRIERS, complete_package
 from lutnet.export.contact_sheet import Thumbnails
@@ -18,7 +19,6 @@ from lutnet.export.package import CARRIERS as CARRIERS_FOLDER
 from lutnet.export.package import exported_grade, write_package
 from lutnet.export.reader import Package, read_package
 from lutnet.grade import Grade
-from lutnet.pipeline import in_words
 from lutnet.result import ClipResult, Status
 from lutnet.review.cache import Cache
 from lutnet.review.pictures import Pictures, Place, graded_picture, read_picture

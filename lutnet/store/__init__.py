@@ -1,6 +1,7 @@
 """``state.sqlite``: what jobs computed and what people decided; ``grades.json`` is derived from it."""
 
 from lutnet.store.decision import Decision
+from lutnet.store.pictures import StoredPictures
 from lutnet.store.state import FILE_NAME, Store
 
-__all__ = ["FILE_NAME", "Decision", "Store"]
+__all__ = ["FILE_NAME", "Decision", "Store", "StoredPictures"]

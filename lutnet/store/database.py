@@ -4,31 +4,50 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from lutnet.errors import GradeFileError, LutnetError, OutputError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x6C75746E  # "lutn"
 _BUSY_SECONDS = 10.0
-_SCHEMA = """
-CREATE TABLE clip (
-    shot_id TEXT PRIMARY KEY,
-    position INTEGER,            -- in the timeline, or NULL: no longer in it
-    job TEXT NOT NULL,           -- content hash of the job that computed it, or '' where unknown
-    result TEXT NOT NULL,
-    lut BLOB,
-    diagnosis_lut BLOB
-);
-CREATE TABLE decision (
-    shot_id TEXT PRIMARY KEY,
-    status TEXT NOT NULL CHECK (status IN ('approved', 'changed', 'rejected')),
-    cdl TEXT,                    -- of the grade that replaces the proposed one, or NULL where none does
-    lut BLOB,
-    note TEXT NOT NULL
-);
-"""
+_SCHEMA = (
+    """
+    CREATE TABLE clip (
+        shot_id TEXT PRIMARY KEY,
+        position INTEGER,            -- in the timeline, or NULL: no longer in it
+        job TEXT NOT NULL,           -- content hash of the job that computed it, or '' where unknown
+        result TEXT NOT NULL,
+        lut BLOB,                    -- both are NULL where the job's row in computed has them
+        diagnosis_lut BLOB
+    );
+    CREATE TABLE decision (
+        shot_id TEXT PRIMARY KEY,
+        status TEXT NOT NULL CHECK (status IN ('approved', 'changed', 'rejected')),
+        cdl TEXT,                    -- of the grade that replaces the proposed one, or NULL where none does
+        lut BLOB,
+        note TEXT NOT NULL
+    );
+    """,
+    """
+    CREATE TABLE computed (          -- finished jobs, also of a run that was stopped before its end
+        job TEXT PRIMARY KEY,
+        result TEXT NOT NULL,
+        lut BLOB,
+        diagnosis_lut BLOB,
+        before BLOB NOT NULL,        -- pictures for the contact sheet, or empty
+        after BLOB NOT NULL,
+        recorded BLOB NOT NULL
+    );
+    CREATE TABLE package (           -- what the files beside this one were written from
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        stamp TEXT NOT NULL,
+        files TEXT NOT NULL
+    );
+    """,
+)
+"""What each schema version added to the one before it."""
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -50,6 +69,13 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def column(path: Path, query: str, key: str) -> bytes | None:
+    """The one value that ``query`` finds for ``key``, through a connection of its own, from any thread."""
+    with translated(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as own:
+        row = own.execute(query, (key,)).fetchone()
+    return None if row is None else row[0]
 
 
 @contextmanager
@@ -104,9 +130,11 @@ def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    if _pragma(connection, "user_version") == SCHEMA_VERSION:
+    """Bring an empty or older database to today's schema; what it holds stays."""
+    found = _pragma(connection, "user_version")
+    if found == SCHEMA_VERSION:
         return
-    for statement in _SCHEMA.split(";"):
+    for statement in ";".join(_SCHEMA[found:]).split(";"):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,13 +1,21 @@
-"""Results and grades as columns of the store: JSON text, and LUTs as compressed bytes."""
+"""Results and grades as columns of the store: JSON text, and LUTs as compressed bytes.
+
+A result that is read holds no LUT's table: it is fetched when asked for, and never kept, so that a film of
+1,500 shots costs no more memory than one of 15.
+"""
 
 from __future__ import annotations
 
 import json
 import struct
 import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from lutnet.errors import GradeFileError
 from lutnet.grade import LUT3D, Diagnosis, Grade
 from lutnet.plain import (
     Json,
@@ -28,36 +36,75 @@ _HEADER = struct.Struct("<I6d")  # points per side, domain minimum and maximum
 _FLOAT_BYTES = 4
 _FAST = 1
 
+Fetch = Callable[[], bytes | None]
+"""Reads a LUT's column when it is called."""
+
 ResultColumns = tuple[str, bytes | None, bytes | None]
 GradeColumns = tuple[str | None, bytes | None]
 
 
-def result_to_row(result: ClipResult) -> ResultColumns:
-    """JSON, LUT of the grade, LUT of the diagnosis."""
+class _StoredLUT(LUT3D):
+    """A LUT whose table is read from the store whenever it is asked for."""
+
+    def __init__(self, facts: Mapping[str, Any], fetch: Fetch) -> None:
+        red, green, blue = facts["domain_min"]
+        object.__setattr__(self, "domain_min", (red, green, blue))
+        red, green, blue = facts["domain_max"]
+        object.__setattr__(self, "domain_max", (red, green, blue))
+        object.__setattr__(self, "_facts", facts)
+        object.__setattr__(self, "_fetch", fetch)
+
+    @property
+    def table(self) -> npt.NDArray[np.float32]:  # type: ignore[override]
+        lut = _lut_from_bytes(self.__dict__["_fetch"]())
+        if lut is None or lut.digest != self.digest:
+            raise GradeFileError(
+                "a LUT was replaced in the package's state after it was listed", fix="Read the package again."
+            )
+        return lut.table
+
+    @property
+    def size(self) -> int:
+        return int(self.__dict__["_facts"]["size"])
+
+    @property
+    def digest(self) -> str:
+        return str(self.__dict__["_facts"]["digest"])
+
+
+def result_to_text(result: ClipResult) -> str:
+    """A result as JSON: all but the tables of its LUTs."""
     diagnosis = result.diagnosis
     plain = {
         "shot": {**shot_to_plain(result.shot), "warnings": list(result.shot.warnings)},
         "status": result.status.value,
         "diagnosis": None if diagnosis is None else _diagnosis_to_plain(diagnosis),
         "cdl": None if result.grade is None else cdl_to_plain(result.grade.cdl),
+        "lut": None if result.grade is None else _lut_facts(result.grade.lut),
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "warnings": list(result.warnings),
     }
+    return json.dumps(plain, allow_nan=False)
+
+
+def result_to_row(result: ClipResult) -> ResultColumns:
+    """JSON, LUT of the grade, LUT of the diagnosis."""
+    diagnosis = result.diagnosis
     return (
-        json.dumps(plain, allow_nan=False),
+        result_to_text(result),
         None if result.grade is None else _lut_to_bytes(result.grade.lut),
         None if diagnosis is None else _lut_to_bytes(diagnosis.grade.lut),
     )
 
 
-def result_from_row(text: str, lut: bytes | None, diagnosis_lut: bytes | None) -> ClipResult:
+def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
     plain = json.loads(text)
     diagnosis, cdl, delta_e = plain["diagnosis"], plain["cdl"], plain["delta_e"]
     return ClipResult(
         shot=shot_from_plain(plain["shot"], plain["shot"]["warnings"]),
         status=Status(plain["status"]),
         diagnosis=None if diagnosis is None else _diagnosis_from_plain(diagnosis, diagnosis_lut),
-        grade=None if cdl is None else Grade(cdl_from_plain(cdl), _lut_from_bytes(lut)),
+        grade=None if cdl is None else Grade(cdl_from_plain(cdl), _lut_of_row(plain, lut)),
         delta_e=None if delta_e is None else delta_e_from_plain(delta_e),
         warnings=tuple(plain["warnings"]),
     )
@@ -79,17 +126,36 @@ def _diagnosis_to_plain(diagnosis: Diagnosis) -> Json:
         "corrections": corrections_to_plain(diagnosis.corrections),
         "fault": None if diagnosis.fault is None else fault_to_plain(diagnosis.fault),
         "cdl": cdl_to_plain(diagnosis.grade.cdl),
+        "lut": _lut_facts(diagnosis.grade.lut),
         "warnings": list(diagnosis.warnings),
     }
 
 
-def _diagnosis_from_plain(plain: Json, lut: bytes | None) -> Diagnosis:
+def _diagnosis_from_plain(plain: Json, lut: Fetch) -> Diagnosis:
     return Diagnosis(
         corrections=corrections_from_plain(plain["corrections"]),
         fault=None if plain["fault"] is None else fault_from_plain(plain["fault"]),
-        grade=Grade(cdl_from_plain(plain["cdl"]), _lut_from_bytes(lut)),
+        grade=Grade(cdl_from_plain(plain["cdl"]), _lut_of_row(plain, lut)),
         warnings=tuple(plain["warnings"]),
     )
+
+
+def _lut_facts(lut: LUT3D | None) -> Json | None:
+    if lut is None:
+        return None
+    return {
+        "digest": lut.digest,
+        "size": lut.size,
+        "domain_min": list(lut.domain_min),
+        "domain_max": list(lut.domain_max),
+    }
+
+
+def _lut_of_row(plain: Json, fetch: Fetch) -> LUT3D | None:
+    if "lut" not in plain:  # a row of the store's first version
+        return _lut_from_bytes(fetch())
+    facts = plain["lut"]
+    return None if facts is None else _StoredLUT(facts, fetch)
 
 
 def _lut_to_bytes(lut: LUT3D | None) -> bytes | None:

@@ -6,14 +6,17 @@ comes back with its clip.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import astuple, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from lutnet.errors import InputError
 from lutnet.result import ClipResult, Status
+from lutnet.shot import Shot
 from lutnet.store.controls import (
     forget_controls,
     read_controls,
@@ -21,11 +24,25 @@ from lutnet.store.controls import (
     write_controls,
     write_note,
 )
-from lutnet.store.database import open_database, transaction, translated
+from lutnet.store.database import column, open_database, transaction, translated
 from lutnet.store.decision import Decision, refuse_overwriting, same_grade
-from lutnet.store.rows import grade_from_row, grade_to_row, result_from_row, result_to_row
+from lutnet.store.pictures import NO_PICTURES, StoredPictures
+from lutnet.store.rows import (
+    ResultColumns,
+    grade_from_row,
+    grade_to_row,
+    result_from_row,
+    result_to_row,
+    result_to_text,
+)
 
 FILE_NAME = "state.sqlite"
+
+_OF_CLIP = (
+    "SELECT coalesce(clip.{0}, computed.{0}) FROM clip LEFT JOIN computed USING (job) WHERE shot_id = ?"
+)
+_OF_JOB = "SELECT {0} FROM computed WHERE job = ?"
+_AT_ONCE = 500  # SQLite takes no more than 999 values in one statement, in older releases
 
 
 class Store:
@@ -59,9 +76,9 @@ class Store:
         """The clips in timeline order as they were computed, whatever people decided."""
         with translated(self.path):
             rows = self._connection.execute(
-                "SELECT result, lut, diagnosis_lut FROM clip WHERE position IS NOT NULL ORDER BY position"
+                "SELECT result, shot_id FROM clip WHERE position IS NOT NULL ORDER BY position"
             ).fetchall()
-        return tuple(result_from_row(*row) for row in rows)
+        return tuple(self._read(text, _OF_CLIP, shot_id) for text, shot_id in rows)
 
     def version(self) -> tuple[int, int]:
         """Differs from an earlier answer of this ``Store`` where anybody has changed the state since."""
@@ -69,13 +86,56 @@ class Store:
             others = self._connection.execute("PRAGMA data_version").fetchone()[0]
         return int(others), self._connection.total_changes
 
+    def finished(self, jobs: Iterable[str]) -> frozenset[str]:
+        """Those of ``jobs`` (content hashes) whose results are kept."""
+        wanted = list(jobs)
+        found: set[str] = set()
+        with translated(self.path):
+            for first in range(0, len(wanted), _AT_ONCE):
+                part = wanted[first : first + _AT_ONCE]
+                marks = ",".join("?" * len(part))
+                query = f"SELECT job FROM computed WHERE job IN ({marks})"  # noqa: S608 - marks are marks
+                found.update(job for (job,) in self._connection.execute(query, part))
+        return frozenset(found)
+
+    def finish(self, job: str, result: ClipResult, pictures: StoredPictures = NO_PICTURES) -> None:
+        """Keep what ``job`` computed, and the pictures that show it, until a ``save`` no longer needs it."""
+        with transaction(self._connection, self.path):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO computed VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (job, *result_to_row(result), *astuple(pictures)),
+            )
+
+    def has_work(self) -> bool:
+        """Whether anything is in it that somebody computed or decided."""
+        with translated(self.path):
+            tables = ("clip", "computed", "decision")
+            queries = (f"SELECT 1 FROM {name} LIMIT 1" for name in tables)  # noqa: S608 - our own names
+            return any(self._connection.execute(query).fetchone() for query in queries)
+
+    def result_of(self, job: str, shot: Shot) -> ClipResult:
+        """What a finished job computed, for a shot that asks for the same. Raises KeyError for another job."""
+        with translated(self.path):
+            row = self._connection.execute("SELECT result FROM computed WHERE job = ?", (job,)).fetchone()
+        if row is None:
+            raise KeyError(job)
+        return replace(self._read(row[0], _OF_JOB, job), shot=shot)
+
+    def pictures_of(self, job: str) -> StoredPictures:
+        """The pictures of a finished job, as they were given; none of another job."""
+        with translated(self.path):
+            row = self._connection.execute(
+                "SELECT before, after, recorded FROM computed WHERE job = ?", (job,)
+            ).fetchone()
+        return NO_PICTURES if row is None else StoredPictures(*row)
+
     def result_of_job(self, shot_id: str, job: str) -> ClipResult | None:
         """What ``job`` (its content hash) computed for a shot, as proposed; None where it did not."""
         with translated(self.path):
             row = self._connection.execute(
-                "SELECT result, lut, diagnosis_lut FROM clip WHERE shot_id = ? AND job = ?", (shot_id, job)
+                "SELECT result FROM clip WHERE shot_id = ? AND job = ?", (shot_id, job)
             ).fetchone()
-        return None if row is None else result_from_row(*row)
+        return None if row is None else self._read(row[0], _OF_CLIP, shot_id)
 
     def decisions(self) -> Mapping[str, Decision]:
         """Every decision by shot id, also those about clips that left the timeline."""
@@ -94,6 +154,23 @@ class Store:
                 for shot_id, status, cdl, lut, note in rows
             }
         )
+
+    def decisions_digest(self) -> str:
+        """A hash that changes with every decision."""
+        with translated(self.path):
+            rows = self._connection.execute("SELECT * FROM decision ORDER BY shot_id").fetchall()
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+    def written(self) -> tuple[str, str] | None:
+        """What ``set_written`` was told last; None where it never was."""
+        with translated(self.path):
+            row = self._connection.execute("SELECT stamp, files FROM package").fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def set_written(self, stamp: str, files: str) -> None:
+        """Remember what the package's files were written from (``stamp``), and their list."""
+        with transaction(self._connection, self.path):
+            self._connection.execute("INSERT OR REPLACE INTO package VALUES (1, ?, ?)", (stamp, files))
 
     def decide(self, *decisions: Decision, withdrawn: Mapping[str, str] | None = None) -> None:
         """Record decisions, all or none. Raises InputError for a clip that is not in the store.
@@ -144,15 +221,17 @@ class Store:
             known = self.decisions()
             refuse_overwriting(result.shot.name for result in results if self._overwrites(result, known))
             self._connection.execute("UPDATE clip SET position = NULL")
+            kept = self.finished((jobs or {}).values())
             settled = [
                 self._keep(position, result)
                 if result.grade is None and result.shot.id in known
-                else self._put(position, result, (jobs or {}).get(result.shot.id, ""))
+                else self._put(position, result, (jobs or {}).get(result.shot.id, ""), kept)
                 for position, result in enumerate(results)
             ]
             self._connection.execute(
                 "DELETE FROM clip WHERE position IS NULL AND shot_id NOT IN (SELECT shot_id FROM decision)"
             )
+            self._connection.execute("DELETE FROM computed WHERE job NOT IN (SELECT job FROM clip)")
         return self._decided(settled)
 
     def require_undecided(self, jobs: Mapping[str, str]) -> None:
@@ -182,10 +261,13 @@ class Store:
             return False
         return not same_grade(self._stored(result.shot.id).grade, result.grade)
 
-    def _put(self, position: int, result: ClipResult, job: str) -> ClipResult:
+    def _put(self, position: int, result: ClipResult, job: str, kept: Set[str]) -> ClipResult:
+        if job in kept:  # its LUTs are in the store already
+            row: ResultColumns = (result_to_text(result), None, None)
+        else:
+            row = result_to_row(result)
         self._connection.execute(
-            "INSERT OR REPLACE INTO clip VALUES (?, ?, ?, ?, ?, ?)",
-            (result.shot.id, position, job, *result_to_row(result)),
+            "INSERT OR REPLACE INTO clip VALUES (?, ?, ?, ?, ?, ?)", (result.shot.id, position, job, *row)
         )
         return result
 
@@ -195,15 +277,17 @@ class Store:
         kept = replace(self._stored(result.shot.id), shot=result.shot, warnings=(*result.warnings, warning))
         self._connection.execute(
             "UPDATE clip SET position = ?, result = ? WHERE shot_id = ?",
-            (position, result_to_row(kept)[0], result.shot.id),
+            (position, result_to_text(kept), result.shot.id),
         )
         return kept
 
     def _stored(self, shot_id: str) -> ClipResult:
-        row = self._connection.execute(
-            "SELECT result, lut, diagnosis_lut FROM clip WHERE shot_id = ?", (shot_id,)
-        ).fetchone()
-        return result_from_row(*row)
+        row = self._connection.execute("SELECT result FROM clip WHERE shot_id = ?", (shot_id,)).fetchone()
+        return self._read(row[0], _OF_CLIP, shot_id)
+
+    def _read(self, text: str, query: str, key: str) -> ClipResult:
+        luts = (partial(column, self.path, query.format(name), key) for name in ("lut", "diagnosis_lut"))
+        return result_from_row(text, *luts)
 
     def _require_known(self, shot_id: str) -> None:
         if self._connection.execute("SELECT 1 FROM clip WHERE shot_id = ?", (shot_id,)).fetchone() is None:

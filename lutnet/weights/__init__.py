@@ -10,9 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lutnet.errors import WeightsError
-from lutnet.weights.files import StoredNetwork, load_network, load_state, save_network
+from lutnet.weights.files import StoredNetwork, file_hash, load_network, load_state, save_network
 
-__all__ = ["WEIGHTS", "StoredNetwork", "Weights", "load_network", "load_state", "save_network", "shipped"]
+__all__ = [
+    "WEIGHTS",
+    "StoredNetwork",
+    "Weights",
+    "file_hash",
+    "load_network",
+    "load_state",
+    "save_network",
+    "shipped",
+]
 
 
 @dataclass(frozen=True, slots=True)

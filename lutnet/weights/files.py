@@ -63,6 +63,11 @@ def load_network(path: Path, *, sha256: str | None = None) -> StoredNetwork:
     return StoredNetwork(tensors, config, path, digest)
 
 
+def file_hash(path: Path) -> str:
+    """SHA-256 of a weights file, whatever it holds. Raises WeightsError where it cannot be read."""
+    return hashlib.sha256(_read(path)).hexdigest()
+
+
 def save_network(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> str:
     """Write a weights file and return its SHA-256. An existing file is replaced whole or not at all."""
     import safetensors.torch

@@ -16,7 +16,8 @@ from lutnet.store import Decision, Store
 
 
 def grade(folder: Path, *options: str) -> int:
-    return main(["grade", str(folder / "timeline.otio"), *options])
+    # In this process: the engines have tests of their own, and each worker would load torch once more.
+    return main(["grade", str(folder / "timeline.otio"), "--workers", "0", *options])
 
 
 def manifest(folder: Path) -> dict[str, object]:
@@ -176,7 +177,7 @@ def test_shots_lists_what_would_be_graded(footage: Path, capsys: pytest.CaptureF
 
 def test_match_writes_the_same_kind_of_package(footage: Path) -> None:
     source, reference = footage / "media" / "0.mp4", footage / "reference.png"
-    assert main(["match", str(source), "--ref", str(reference), "--quiet"]) == 0
+    assert main(["match", str(source), "--ref", str(reference), "--quiet", "--workers", "0"]) == 0
     document = json.loads((footage / "media" / "0.lutnet" / "grades.json").read_text())
     assert [clip["status"] for clip in document["clips"]] == ["proposed"]
 

@@ -22,7 +22,9 @@ def flat(colour: np.ndarray, height: int = 225, width: int = 400) -> np.ndarray:
 
 
 def drawn(results: list[ClipResult], thumbnails: dict[str, Thumbnails]) -> list[Image.Image]:
-    return [Image.open(io.BytesIO(page)).convert("RGB") for page in pages("cut", results, thumbnails)]
+    return [
+        Image.open(io.BytesIO(page.to_png())).convert("RGB") for page in pages("cut", results, thumbnails)
+    ]
 
 
 def count(page: Image.Image, colour: tuple[int, int, int]) -> int:

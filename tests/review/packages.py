@@ -16,12 +16,13 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from lutnet.demo.footage import _to_420
 from lutnet.diagnosis.heads import HEADS, LEVELS
+from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.package import RunSettings, write_package
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.result import ClipResult, Status
 from lutnet.store import Store
-from lutnet.thumbnails import ThumbnailSpool, keep_reference
+from lutnet.thumbnails import keep_reference
 from lutnet.timeline import read_timeline
 
 RATE = 24
@@ -130,13 +131,11 @@ def write(folder: Path, clips: Sequence[Clip]) -> Path:
         else ClipResult(shot, Status.PROPOSED, diagnosis(clip.level, clip.confidence), clip.grade)
         for shot, clip in zip(plan.shots, clips, strict=True)
     ]
-    with Store(package) as store, ThumbnailSpool() as thumbnails:
+    picture = torch.rand(90, 160, 3).numpy()
+    with Store(package) as store:
         decided = store.save(results)
-        for shot in plan.shots:
-            thumbnails.add(shot.id, torch.rand(3, 90, 160))
-        write_package(
-            package, decided, plan, RunSettings("0.1.0", reference="hero.png"), thumbnails.show(decided)
-        )
+        thumbnails = {shot.id: Thumbnails(picture, picture) for shot in plan.shots}
+        write_package(package, decided, plan, RunSettings("0.1.0", reference="hero.png"), thumbnails)
     keep_reference(package, torch.rand(3, 90, 160))
     return package
 

@@ -1,4 +1,4 @@
-"""Threads of the process that a command owns; the library leaves those of its host alone."""
+"""Threads of a process that is ours, a command's or a worker's; the library leaves those of its host alone."""
 
 from __future__ import annotations
 

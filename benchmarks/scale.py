@@ -1,0 +1,170 @@
+"""A long film: ``lutnet grade`` beside bare decoding, then once more with nothing and with ten clips changed.
+
+    LUTNET_SHARED=... python -m benchmarks.scale [--shots 1500] [--no-reference] [--pretend]
+
+All are whole processes, one after the other; decoding uses as many processes as there are workers, on the same
+frames (seek, then decode forward). The bars: grade <= 1.2 x decode + 0.12 s a shot, 0.35 s with a reference; an
+unchanged second run under 3 s; after ten changed clips, ten jobs. Wall time says little on a machine that is
+busy with other work, so seconds of CPU, of all processes together, are printed beside it.
+
+--pretend: outcomes are made up (with a LUT each), and only the store, the package and the second run are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import opentimelineio as otio
+
+from benchmarks.speed import frames_looked_at, write_timeline
+from lutnet.colourspace import ColourSettings, colour_management
+from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Grade
+from lutnet.job import Job, Outcome, Recipe
+from lutnet.ops.detune import NAMES
+from lutnet.ops.lut3d import identity_lattice
+from lutnet.pipeline import GradeSettings, carry_out, plan_of
+from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.shot import REC709
+from lutnet.store import FILE_NAME, StoredPictures
+from lutnet.thumbnails import pictures_of
+from lutnet.timeline import read_timeline
+
+CHANGED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds; cpu: of all processes together."""
+
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:8.1f} s   {self.cpu:8.1f} s of CPU"
+
+
+def cost_of(work: Callable[[], object]) -> Cost:
+    def cpu() -> float:
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
+        return sum(each.ru_utime + each.ru_stime for each in used)
+
+    before, start = cpu(), time.perf_counter()
+    work()
+    return Cost(time.perf_counter() - start, cpu() - before)
+
+
+def decode(folder: Path, timeline: Path, processes: int) -> Cost:
+    plan = frames_looked_at(timeline)
+    commands = []
+    for number in range(processes):
+        part = folder / f"decode{number}.json"
+        part.write_text(json.dumps([{"path": s.path, "numbers": s.numbers} for s in plan[number::processes]]))
+        commands.append([sys.executable, "-m", "benchmarks.speed", "--decode-only", str(part)])
+
+    def run() -> None:
+        for process in [subprocess.Popen(command) for command in commands]:
+            process.wait()
+
+    return cost_of(run)
+
+
+def grade(timeline: Path, reference: Path | None, workers: int) -> Cost:
+    words = [sys.executable, "-m", "lutnet", "grade", str(timeline), "--quiet", "--workers", str(workers)]
+    words += [] if reference is None else ["--ref", str(reference)]
+    return cost_of(lambda: subprocess.run(words, check=True))
+
+
+def jobs_in(timeline: Path) -> set[str]:
+    with closing(sqlite3.connect(timeline.with_suffix(".lutnet") / FILE_NAME)) as store:
+        return {job for (job,) in store.execute("SELECT job FROM computed")}
+
+
+def change_some(path: Path) -> None:
+    """Move the in points of CHANGED clips by one frame."""
+    timeline = otio.adapters.read_from_file(str(path))
+    clips = list(timeline.find_clips())
+    for clip in clips[:: max(1, len(clips) // CHANGED)][:CHANGED]:
+        start, duration = clip.source_range.start_time, clip.source_range.duration
+        clip.source_range = otio.opentime.TimeRange(
+            start + otio.opentime.RationalTime(1, start.rate), duration
+        )
+    otio.adapters.write_to_file(timeline, str(path))
+
+
+def pretend(timeline: Path, reference: Path | None) -> Cost:
+    """Have made-up outcomes stored and delivered."""
+    plan = plan_of(read_timeline(timeline), reference, GradeSettings())
+    view = colour_management(ColourSettings(REC709)).view
+    frame = np.random.default_rng(0).random((225, 400, 3), np.float32)
+    pictures = pictures_of(frame, Grade(), view)
+
+    def engine(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        del recipe
+        for number, job in enumerate(jobs):
+            yield job, _made_up(job, number, pictures)
+
+    return cost_of(lambda: carry_out(plan, engine=engine))
+
+
+def _made_up(job: Job, number: int, pictures: StoredPictures) -> Outcome:
+    correction = Correction(0.5, 0.75, "stop", 0.9, (0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4))
+    found = Diagnosis(dict.fromkeys(NAMES, correction), None, Grade())
+    bend = 0.05 * np.sin(np.pi * identity_lattice(33).numpy()) * (1 + number % 97) / 97
+    grade = Grade(CDL(slope=(1.1, 1.0, 0.9)), LUT3D((identity_lattice(33).numpy() + bend).astype(np.float32)))
+    difference = DeltaE(8.0, 3.0, 1.0, Basis.PREDICTED)
+    return Outcome(ClipResult(job.shot, Status.PROPOSED, found, grade, difference), pictures)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--shots", type=int, default=1500)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--no-reference", action="store_true", help="corrections alone")
+    parser.add_argument("--pretend", action="store_true", help="made-up outcomes: store and package alone")
+    options = parser.parse_args()
+    files = sorted((Path(os.environ["LUTNET_SHARED"]) / "footage").glob("tos_1080p*.mov"))
+    reference = None if options.no_reference else files[2]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        timeline = write_timeline(folder, files, options.shots)
+        print(f"{options.shots} shots, {options.workers} workers, {os.cpu_count()} cores")
+        if options.pretend:
+            print(f"store, package   {pretend(timeline, reference)}", flush=True)
+        else:
+            bare = decode(folder, timeline, options.workers)
+            print(f"decode           {bare}", flush=True)
+            whole = grade(timeline, reference, options.workers)
+            print(f"grade            {whole}", flush=True)
+            report(bare, whole, options.shots, 0.12 if reference is None else 0.35)
+        print(f"nothing changed  {grade(timeline, reference, options.workers)}   (bar: 3 s)", flush=True)
+        before = jobs_in(timeline)
+        change_some(timeline)
+        print(f"{CHANGED} clips changed {grade(timeline, reference, options.workers)}", flush=True)
+        print(f"{len(jobs_in(timeline) - before)} jobs were done for them")
+
+
+def report(bare: Cost, whole: Cost, shots: int, share: float) -> None:
+    for kind, decoding, grading in (("wall", bare.wall, whole.wall), ("CPU", bare.cpu, whole.cpu)):
+        # A bar in seconds a shot on two cores is twice as many seconds of CPU.
+        allowed = share * (2 if kind == "CPU" else 1)
+        bar = 1.2 * decoding + allowed * shots
+        beyond = (grading - 1.2 * decoding) / shots
+        print(f"{kind:>5}: {beyond:.3f} s a shot beyond 1.2 x decode (at most {allowed:.2f})")
+        print(f"{kind:>5}: grade / bar {grading / bar:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""From jobs to results, and from results to a package, which is left alone where nothing about it would change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lutnet.colourspace import View
+from lutnet.errors import LutnetError, OutputError
+from lutnet.export.caption import Finding
+from lutnet.export.carriers import complete_package
+from lutnet.export.folder import NEW, OLD
+from lutnet.export.ledger import Ledger, key_of
+from lutnet.export.otio import timeline_text
+from lutnet.export.package import RunSettings, write_package
+from lutnet.grade import Diagnosis
+from lutnet.job import Job, Outcome, maker
+from lutnet.plain import shot_to_plain
+from lutnet.result import ClipResult, Status
+from lutnet.store import Store
+from lutnet.thumbnails import StoredThumbnails, keep_reference, thumbnail
+from lutnet.timeline import Timeline
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+OnClip = Callable[[ClipResult, int, int], None]
+"""Hears of every finished clip: its result, how many are done, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be delivered besides the results.
+
+    jobs: hash by shot id. run: what the package states of the run. view: how people see the grading space.
+    carriers, verify, discard_decisions: see ``lutnet.pipeline.GradeSettings``. reference: gives the frame
+    ``[3, H, W]`` that contact sheet and review show beside every clip, or None.
+    """
+
+    timeline: Timeline
+    jobs: Mapping[str, str]
+    run: RunSettings
+    view: View
+    carriers: tuple[str, ...] = ()
+    verify: bool = False
+    discard_decisions: bool = False
+    reference: Callable[[], Tensor | None] = lambda: None
+
+
+def gathered(
+    store: Store,
+    jobs: Sequence[Job],
+    finished: Set[str],
+    run: Callable[[Sequence[Job]], Iterator[tuple[Job, Outcome]]],
+    on_clip: OnClip,
+) -> list[ClipResult]:
+    """Every shot's result, in order: from the store where its job (by hash) is finished, else from ``run``."""
+    found: dict[str, ClipResult] = {}
+    todo: dict[str, Job] = {}
+
+    def hear(job: Job, result: ClipResult) -> None:
+        found[job.shot.id] = result
+        on_clip(result, len(found), len(jobs))
+
+    for job in jobs:
+        if job.shot.skipped is not None:
+            hear(job, ClipResult(job.shot, Status.SKIPPED))
+        elif job.hash in finished:
+            hear(job, store.result_of(job.hash, job.shot))
+        else:
+            todo.setdefault(job.hash, job)
+    if todo:
+        for job, outcome in run(tuple(todo.values())):
+            if outcome.result.status is Status.SKIPPED:
+                hear(job, outcome.result)
+                continue
+            store.finish(job.hash, outcome.result, outcome.pictures)
+            hear(job, store.result_of(job.hash, job.shot))
+    # Shots that ask for the very same are graded once.
+    for job in jobs:
+        if job.shot.id not in found:
+            hear(job, replace(found[todo[job.hash].shot.id], shot=job.shot))
+    return [found[job.shot.id] for job in jobs]
+
+
+def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[ClipResult, ...]:
+    """Make ``results`` (every clip, in order) the state, and the folder of ``store`` their package.
+
+    Returns them as people decided. Raises DecisionError where a decision would be overwritten, OutputError
+    where the package cannot be written; it is then as it was.
+    """
+    folder = store.path.parent
+    written = store.written()
+    ledger = Ledger(folder, written[1] if written else "", maker())
+    interrupted = (folder / NEW).exists() or (folder / OLD).exists()
+    anew = order.discard_decisions or order.verify or interrupted
+    if written and not anew and ledger.is_intact() and written[0] == _stamp(store, results, order):
+        return store.results()
+    decided = store.save(results, jobs=order.jobs, discard_decisions=order.discard_decisions)
+    frame = order.reference()
+    shown = None if frame is None else thumbnail(frame.movedim(0, -1).numpy())
+    write_package(
+        folder,
+        decided,
+        order.timeline,
+        order.run,
+        StoredThumbnails(store, decided, order.jobs, shown, order.view),
+        describe=in_words,
+        finish=partial(complete_package, names=order.carriers, verify=order.verify),
+        ledger=ledger,
+    )
+    keep_reference(folder, frame)
+    store.set_written(_stamp(store, results, order), ledger.to_text())
+    return decided
+
+
+def _stamp(store: Store, results: Sequence[ClipResult], order: Order) -> str:
+    """Hash of all that the package follows from."""
+    timeline = order.timeline
+    clips = [
+        (
+            shot_to_plain(each.shot),
+            each.shot.warnings,
+            order.jobs.get(each.shot.id),
+            each.status,
+            each.warnings,
+        )
+        for each in results
+    ]
+    place = (str(timeline.path.resolve()), str(store.path.resolve()))
+    told = (timeline_text(timeline.otio), repr(order.run), order.carriers, store.decisions_digest())
+    return key_of(maker(), clips, place, told)
+
+
+def in_words(found: Diagnosis) -> list[Finding]:
+    """A diagnosis as the contact sheet says it."""
+    from lutnet.diagnosis.words import findings, phrase
+
+    return [Finding(phrase(head, correction), correction.confidence) for head, correction in findings(found)]
+
+
+@contextmanager
+def kept(folder: Path) -> Iterator[None]:
+    """A folder that can be written. One that was not there before goes away again where nothing was finished."""
+    missing = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("cannot make the package's folder", value=error.strerror, where=folder) from error
+    try:
+        yield
+    except BaseException:
+        if missing and not _holds_work(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _holds_work(folder: Path) -> bool:
+    with suppress(LutnetError), Store(folder) as store:
+        return store.has_work()
+    return False

@@ -1,0 +1,215 @@
+"""A run does what no run has done before it, and nothing that is finished or decided is lost."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lutnet.errors import MediaError, OutputError
+from lutnet.export.folder import NEW
+from lutnet.frames import read_shot
+from lutnet.grade import Grade
+from lutnet.job import Job, Outcome, Recipe
+from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline, skipped
+from lutnet.result import Status
+from lutnet.store import FILE_NAME, Decision, Store
+from tests.export.examples import some_cdl, some_grade, some_lut, some_result
+
+CLIPS = 11
+
+
+class Crew:
+    """An engine with made-up outcomes that remembers what it was given, and may be stopped."""
+
+    def __init__(self, stop_after: int = 10**9, then: BaseException | None = None, seed: int = 0) -> None:
+        self.given: list[str] = []
+        self._stop_after = stop_after
+        self._then = then or KeyboardInterrupt()
+        self._seed = seed
+
+    def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        for job in jobs:
+            if len(self.given) >= self._stop_after:
+                raise self._then
+            self.given.append(job.shot.name)
+            number = int(job.shot.id[:4], 16) + self._seed
+            grade = Grade(some_cdl(number), some_lut(number, 5))
+            yield job, Outcome(replace(some_result(grade=grade), shot=job.shot))
+
+
+def run(footage: Path, crew: Crew, output: str = "out", **settings: object) -> GradedTimeline:
+    return grade_timeline(
+        footage / "timeline.otio",
+        footage / "reference.png",
+        footage / output,
+        GradeSettings(**settings),  # type: ignore[arg-type]
+        engine=crew,
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and FILE_NAME not in path.name)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {name: (folder / name).stat().st_ino for name in contents(folder)}
+
+
+def touch(path: Path) -> None:
+    path.write_bytes(path.read_bytes())
+    os.utime(path, ns=(1, 1))
+
+
+def test_a_second_run_does_nothing(footage: Path) -> None:
+    first, second = Crew(), Crew()
+    graded = run(footage, first)
+    before = times(footage / "out")
+    again = run(footage, second)
+    assert (len(first.given), second.given) == (CLIPS, [])
+    assert times(footage / "out") == before
+    assert [clip.shot for clip in again.clips] == [clip.shot for clip in graded.clips]
+
+
+def test_only_what_changed_is_done_again(footage: Path) -> None:
+    run(footage, Crew())
+    touch(footage / "media" / "4.mp4")
+    second = Crew()
+    graded = run(footage, second)
+    assert second.given == [graded.clips[4].shot.name]
+    touch(footage / "reference.png")
+    third = Crew()
+    run(footage, third)
+    assert len(third.given) == CLIPS
+
+
+def test_other_settings_of_the_package_alone_compute_nothing(footage: Path) -> None:
+    run(footage, Crew())
+    before = contents(footage / "out")
+    second = Crew()
+    run(footage, second, carriers=("ccc",))
+    assert second.given == []
+    assert contents(footage / "out").keys() - before.keys() == {"carriers/ccc/timeline.ccc"}
+
+
+def test_a_file_that_was_touched_is_put_right(footage: Path) -> None:
+    run(footage, Crew())
+    before = contents(footage / "out")
+    touch(next((footage / "out" / "luts").iterdir()))
+    next((footage / "out" / "cdl").iterdir()).unlink()
+    (footage / "out" / NEW).mkdir()
+    second = Crew()
+    run(footage, second)
+    assert second.given == [] and contents(footage / "out") == before
+    assert not (footage / "out" / NEW).exists()
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(1), OutputError("disk full")])
+def test_a_run_that_was_stopped_goes_on(footage: Path, stop: BaseException) -> None:
+    first = Crew(stop_after=3, then=stop)
+    with pytest.raises(type(stop)):
+        run(footage, first)
+    assert {path.name for path in (footage / "out").iterdir()} == {FILE_NAME}
+    second = Crew()
+    run(footage, second)
+    assert len(first.given) == 3 and len(second.given) == CLIPS - 3
+    assert not set(first.given) & set(second.given)
+    run(footage, Crew(), output="undisturbed")
+    assert contents(footage / "out") == contents(footage / "undisturbed")
+
+
+def test_a_run_that_finished_nothing_leaves_nothing(footage: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(footage, Crew(stop_after=0))
+    assert not (footage / "out").exists()
+
+
+def test_fresh_computes_everything_and_keeps_decisions(footage: Path) -> None:
+    graded = run(footage, Crew())
+    with Store(footage / "out") as store:
+        store.decide(Decision(graded.clips[0].shot.id, Status.APPROVED, note="mine"))
+        store.decide(Decision(graded.clips[1].shot.id, Status.CHANGED, some_grade(77)))
+    second = Crew()
+    again = run(footage, second, fresh=True)
+    assert len(second.given) == CLIPS
+    assert [clip.status for clip in again.clips[:3]] == [Status.APPROVED, Status.CHANGED, Status.PROPOSED]
+    with Store(footage / "out") as store:
+        assert store.decisions()[graded.clips[0].shot.id].note == "mine"
+
+
+def test_a_decision_is_in_the_package_after_the_next_run(footage: Path) -> None:
+    graded = run(footage, Crew())
+    with Store(footage / "out") as store:
+        store.decide(Decision(graded.clips[0].shot.id, Status.REJECTED))
+    second = Crew()
+    again = run(footage, second)
+    assert second.given == [] and again.clips[0].status is Status.REJECTED
+    assert b'"rejected"' in contents(footage / "out")["grades.json"]
+
+
+def test_skipped_shots_are_tried_again(footage: Path) -> None:
+    class Failing(Crew):
+        def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+            for number, (job, outcome) in enumerate(super().__call__(recipe, jobs)):
+                yield job, outcome if number else Outcome(skipped(job.shot, "the decoder crashed"))
+
+    graded = run(footage, Failing())
+    assert [clip.warnings for clip in graded.skipped] == [("the decoder crashed",)]
+    second = Crew()
+    assert not run(footage, second).skipped
+    assert second.given == [graded.skipped[0].shot.name]
+
+
+def test_media_that_goes_away_during_the_run_costs_its_shots(footage: Path) -> None:
+    class Removing(Crew):
+        def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+            for number, (job, outcome) in enumerate(super().__call__(recipe, jobs)):
+                found = outcome
+                try:
+                    read_shot(job.shot, count=1)
+                except MediaError as error:
+                    found = Outcome(skipped(job.shot, str(error)))
+                yield job, found
+                if number == 5:
+                    for path in (footage / "media").iterdir():
+                        path.unlink()
+
+    graded = run(footage, Removing())
+    assert len(graded.clips) - len(graded.skipped) == 6
+    assert all("not found" in clip.warnings[0] for clip in graded.skipped)
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file may grow beyond 40 kB, as on a disk without room."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_is_one_error_and_the_next_run_goes_on(footage: Path) -> None:
+    with full_disk(), pytest.raises(OutputError, match=r"full|I/O|cannot write"):
+        run(footage, Crew())
+    assert not (footage / "out" / "grades.json").exists()
+    second = Crew()
+    run(footage, second)
+    run(footage, Crew(), output="undisturbed")
+    assert contents(footage / "out") == contents(footage / "undisturbed")
+
+
+def test_a_clock_that_goes_backwards_changes_nothing(footage: Path) -> None:
+    run(footage, Crew())
+    touch(footage / "media" / "4.mp4")  # to the first second of 1970
+    second, third = Crew(), Crew()
+    run(footage, second)
+    run(footage, third)
+    assert (len(second.given), third.given) == (1, [])
