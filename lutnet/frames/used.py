@@ -47,8 +47,8 @@ def _readings(shot: Shot, info: MediaInfo, rate: Fraction) -> Iterator[tuple[Fra
     """
     for factor in dict.fromkeys((rate / shot.source.rate, Fraction(1))):
         start, length = shot.first_frame * factor, shot.source.duration * factor
-        if not (shot.timecoded and info.start_timecode):
-            yield start, length
+        if not (shot.timecoded and info.start_timecode and start >= info.start_timecode):
+            yield start, length  # before the timecode's start, a list can only mean the head of the file
         if info.start_timecode:
             yield start - info.start_timecode, length
 

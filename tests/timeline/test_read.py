@@ -266,6 +266,15 @@ def test_nests_too_deep_are_refused(tmp_path: Path, depth: int) -> None:
         read_timeline(write_nest(tmp_path, depth))
 
 
+def test_a_timeline_of_too_many_clips_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lutnet.timeline.read.MAX_CLIPS", 3)
+    assert len(read(tmp_path, build.track(*[build.clip() for _ in range(3)]))) == 3
+    with pytest.raises(TimelineError, match=r"too many clips \(allowed: 3\).*cut\.otio"):
+        read(tmp_path, build.track(*[build.clip() for _ in range(4)]))
+
+
 def test_brackets_in_names_are_no_nests(tmp_path: Path) -> None:
     (shot,) = read(tmp_path, build.track(build.clip('[{"' * 3000)))
     assert shot.skipped is None
