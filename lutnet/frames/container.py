@@ -14,6 +14,8 @@ from lutnet.errors import MediaError
 from lutnet.timecode import parse_timecode
 
 DECODE_THREADS = 2
+PROGRAM_STREAM = "mpeg"
+"""Its duration is guessed from its last timestamps, and up to three frames short."""
 FALLBACK_RATE = Fraction(25)
 """Frames per second of streams that do not state theirs."""
 _OPTIONS = {"protocol_whitelist": "file"}
@@ -63,11 +65,17 @@ def frame_count(container: Any, stream: Any) -> int:
     """As the header states it, else by duration, else by counting packets (nothing is decoded)."""
     if stream.frames:
         return int(stream.frames)
+    if container.format.name == PROGRAM_STREAM:
+        return _packets(container, stream)
     if stream.duration:
         return round(Fraction(stream.duration * stream.time_base) * rate_of(stream))
     if container.duration:
         return round(Fraction(container.duration, av.time_base) * rate_of(stream))
-    return len([packet for packet in container.demux(stream) if packet.size])
+    return _packets(container, stream)
+
+
+def _packets(container: Any, stream: Any) -> int:
+    return sum(1 for packet in container.demux(stream) if packet.size)
 
 
 def start_timecode(container: Any, stream: Any) -> int | None:

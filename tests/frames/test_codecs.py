@@ -11,7 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from lutnet.frames import probe, read_frames
+from lutnet.frames import probe, read_frames, read_shot
+from lutnet.shot import FrameRange, Shot
+from tests.frames.footage import number_in, write_numbered
 from tests.frames.test_colour import TOLERANCE, coded, exact_rgb, fill, read_rgb
 
 WIDTH, HEIGHT = 640, 360
@@ -109,3 +111,13 @@ def test_anamorphic_video_is_made_square(tmp_path: Path) -> None:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     assert read_frames(path, height=288).pixels.shape[2:] == (288, 512)
+
+
+def test_the_last_frames_of_a_program_stream_are_found(tmp_path: Path) -> None:
+    path = write_numbered(
+        tmp_path / "a.mpg", 50, codec="mpeg2video", options={"bf": "2", "g": "12", "q": "2"}
+    )
+    assert probe(path).frame_count == 50
+    used = FrameRange(Fraction(47), Fraction(3), Fraction(25))
+    frames = read_shot(Shot("1", "a", 1, "", used, used, str(path)))
+    assert {number_in(pixels.numpy()) for pixels in frames.pixels} == {47, 48, 49}
