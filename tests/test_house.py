@@ -58,6 +58,10 @@ def test_import_and_help_do_not_load_torch() -> None:
     assert not {"torch", "numpy", "rich"} & loaded_after(helped)
 
 
+def test_a_run_that_may_find_all_its_work_done_does_not_load_torch() -> None:
+    assert "torch" not in loaded_after("import lutnet.cli.grade")
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_calls_nothing_dangerous(module: Path) -> None:
     for node in ast.walk(ast.parse(module.read_text())):

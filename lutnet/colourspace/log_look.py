@@ -10,12 +10,13 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
 
-from lutnet.ops.cdl import LUMA_WEIGHTS
+if TYPE_CHECKING:
+    from torch import Tensor
 
 COLOURS = 6000
 _PARTS = 4
@@ -60,6 +61,8 @@ def score_of(pixels: Tensor) -> float:
 
 def features_of(colours: Values) -> Values:
     """Eighteen numbers of colours ``[P, 3]`` (0..1): spread of luma and channels, and chroma by luma."""
+    from lutnet.ops.cdl import LUMA_WEIGHTS
+
     colours = colours.clip(0.0, 1.0)
     luma = colours @ np.asarray(LUMA_WEIGHTS)
     most, least = colours.max(-1), colours.min(-1)
