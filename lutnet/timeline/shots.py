@@ -60,9 +60,19 @@ def _shot(placement: Placement, media: _Media, rate: Fraction) -> Shot:
         media=media.path,
         media_start=media.available.start if media.available else Fraction(0),
         skipped=placement.skipped or media.skipped or problem,
-        warnings=warnings,
+        warnings=(*warnings, *_retime_warnings(placement.clip)),
         timecoded=media.available is None and bool(placement.clip.metadata.get("cmx_3600")),
     )
+
+
+def _retime_warnings(clip: Any) -> tuple[str, ...]:
+    """Programs write speeds that change as bare time effects, whose curves no two of them state alike."""
+    bare = [
+        effect
+        for effect in clip.effects
+        if isinstance(effect, otio.schema.TimeEffect) and not isinstance(effect, otio.schema.LinearTimeWarp)
+    ]
+    return ("its speed changes inside the clip: its range is taken as written",) if bare else ()
 
 
 def _used_range(

@@ -151,6 +151,13 @@ def test_what_is_no_timeline_is_one_clear_error(tmp_path: Path, suffix: str, dat
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_beyond_all_measure_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lutnet.timeline.formats.MAX_BYTES", 1000)
+    (tmp_path / "cut.otio").write_text(" " * 1001)
+    with pytest.raises(TimelineError, match=r"too large: 1001 \(allowed: 1000 bytes\)"):
+        read_timeline(tmp_path / "cut.otio")
+
+
 def test_an_aaf_that_is_cut_off_is_one_clear_error(shared: Path, tmp_path: Path) -> None:
     whole = (shared / "interop/aaf/simple.aaf").read_bytes()
     for length in (600, 5000, len(whole) // 2, len(whole) - 4096):

@@ -266,6 +266,14 @@ def test_nests_too_deep_are_refused(tmp_path: Path, depth: int) -> None:
         read_timeline(write_nest(tmp_path, depth))
 
 
+def test_a_speed_that_changes_is_told(tmp_path: Path) -> None:
+    clip = build.clip()
+    clip.effects.append(otio.schema.TimeEffect(effect_name="TimeWarp", metadata={"lookup": [0.0, 1.5, 4.0]}))
+    steady, changing = read(tmp_path, build.track(build.clip(speeds=[2]), clip))
+    assert steady.warnings == ()
+    assert "its speed changes" in changing.warnings[0]
+
+
 def test_a_timeline_of_too_many_clips_is_one_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
