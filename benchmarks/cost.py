@@ -1,4 +1,4 @@
-"""What a diagnosis costs beside networks of the usual sizes: milliseconds a frame, one core, batch of three.
+"""What a diagnosis costs beside networks of the usual sizes: processor time a frame, one core, batch of three.
 
     python -m benchmarks.cost [--rounds 5]
 
@@ -47,12 +47,13 @@ def paper_sized(classes: int = 24) -> nn.Module:
 
 
 def fastest(run: Callable[[], object], rounds: int) -> float:
-    """Milliseconds a frame, of the quickest of ``rounds``: on a busy machine the others measure its neighbours."""
+    """Milliseconds of processor time a frame, of the quickest of ``rounds``: wall time on a busy machine measures
+    its neighbours."""
     times = []
     for _ in range(rounds + 1):
-        started = time.perf_counter()
+        started = time.process_time()
         run()
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     return 1000.0 * min(times[1:]) / BATCH
 
 

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protocol", choices=("U-M-C", *PROTOCOLS), default="U-M-C", help="default: %(default)s"
     )
+    parser.add_argument("--paper", action="store_true", help="in G: the paper's 24 classes alone")
     parser.add_argument("--trunk", action="store_true", help="in G: with the trunk, not histograms alone")
     parser.add_argument("--weights", type=Path, help="weights to measure (default: those that ship)")
     parser.add_argument(
@@ -41,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=8,
         metavar="K",
         help="of the 43 single-fault classes, how many to try on each photograph (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="K", help="in U-ref: only every K-th photograph"
     )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="default: %(default)s")
     parser.add_argument(
@@ -70,7 +74,8 @@ def _report(report: Report, as_json: bool) -> int:
     if as_json:
         print_json(asdict(report))
         return 0
-    rows = table(report.title, *report.columns, right=report.columns[1:])
+    output().print(f"{report.title}\n")
+    rows = table("", *report.columns, right=report.columns[1:])
     for row in report.rows:
         rows.add_row(*row)
     output().print(rows)
@@ -81,11 +86,15 @@ def _report(report: Report, as_json: bool) -> int:
 
 def _seen(options: argparse.Namespace, *, block: bool) -> Report:
     seeds = range(options.seed, options.seed + SPLITS)
-    return seen_scenes.protocol(options.photos, seeds, block=block, trunk=options.trunk)
+    return seen_scenes.protocol(
+        options.photos, seeds, block=block, trunk=options.trunk, paper_only=options.paper
+    )
 
 
 PROTOCOLS: dict[str, Callable[[argparse.Namespace], Report]] = {
-    "U-ref": lambda options: with_reference.protocol(options.photos, options.classes, options.seed),
+    "U-ref": lambda options: with_reference.protocol(
+        options.photos, options.classes, options.seed, options.every
+    ),
     "G": lambda options: _seen(options, block=False),
     "G-block": lambda options: _seen(options, block=True),
     "stability": lambda options: shots.protocol(options.photos, load_named(options.weights)),

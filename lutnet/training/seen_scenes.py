@@ -153,11 +153,16 @@ def learned(data: Samples, train: Tensor, test: Tensor, seed: int) -> SeenScore:
     return SeenScore(len(truths), int((answers == truths).sum()), int((~_near(answers, truths)).sum()))
 
 
-def protocol(folder: Path, seeds: Sequence[int], *, block: bool, trunk: bool) -> Report:
+def protocol(
+    folder: Path, seeds: Sequence[int], *, block: bool, trunk: bool, paper_only: bool = False
+) -> Report:
     """G, or G-block, of the clips in ``folder``: the paper's classes, then all 43, for every split seed."""
-    data = samples(shots(folder), torch.arange(CLEAN + 1), trunk=trunk)
+    asked = {"24": paper_classes()}
+    if not paper_only:
+        asked["42 and clean"] = torch.arange(CLEAN + 1)
+    data = samples(shots(folder), list(asked.values())[-1], trunk=trunk)
     rows = []
-    for name, classes in (("24", paper_classes()), ("42 and clean", torch.arange(CLEAN + 1))):
+    for name, classes in asked.items():
         chosen = data.of(classes)
         scores = []
         for seed in seeds:

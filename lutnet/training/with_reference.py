@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lutnet.diagnosis.heads import CLEAN, FAULTS, class_amounts
+from lutnet.errors import InputError
 from lutnet.grade import Fault
 from lutnet.ops.detune import detune
 from lutnet.refinement import diagnose_beside
@@ -32,13 +33,18 @@ class ReferenceScore:
     frames: int
 
 
-def score_beside(folder: Path, per_photo: int, seed: int) -> ReferenceScore:
-    """Score ``per_photo`` classes, drawn without repetition, on every photograph of ``folder``."""
+def score_beside(folder: Path, per_photo: int, seed: int, every: int = 1) -> ReferenceScore:
+    """Score ``per_photo`` classes, drawn without repetition, on every ``every``-th photograph of ``folder``.
+
+    Raises InputError for a folder without photographs, or an ``every`` below 1.
+    """
+    if every < 1:
+        raise InputError("cannot take every so many photographs", value=every, allowed="1 and above")
     photos = load_photos(folder)
     draw = torch.Generator().manual_seed(seed)
     amounts = class_amounts()
     answers, truths, found = [], [], []
-    for image in photos.images:
+    for image in photos.images[::every]:
         picture = middle(image)
         columns = round(SIDE * VIEW_COLUMNS)
         reference = Frames(second_camera(picture, draw)[None, ..., -columns:])
@@ -58,9 +64,9 @@ def score_beside(folder: Path, per_photo: int, seed: int) -> ReferenceScore:
     )
 
 
-def protocol(folder: Path, per_photo: int, seed: int) -> Report:
+def protocol(folder: Path, per_photo: int, seed: int, every: int = 1) -> Report:
     """The report of ``score_beside``."""
-    result = score_beside(folder, per_photo, seed)
+    result = score_beside(folder, per_photo, seed, every)
     rows = (
         ("all", percent(1.0), percent(result.score.exact), percent(result.score.neighbour)),
         ("pixels found", percent(result.found), percent(result.named.exact), percent(result.named.neighbour)),
