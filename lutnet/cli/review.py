@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         serve(desk, options.port, ready)
     finally:
         desk.close()
-    written = refresh_package(options.package)
+    written = refresh_package(options.package, options.ocio)
     if written:
         print(f"{options.package}: {written} clip{'s' if written != 1 else ''} brought up to date")
     return 0

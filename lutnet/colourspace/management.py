@@ -110,6 +110,11 @@ class ColourManagement:
             warnings=(*frames.warnings, lost) if outside > OUTSIDE_SHARE else frames.warnings,
         )
 
+    def developed_colours(self, colours: Tensor, space: str) -> Tensor:
+        """Colours ``[..., 3]`` of a clip in ``space``, in the grading space. Raises InputError for an unknown name."""
+        source = self.config.space(space)
+        return colours if source == self.space else converted(self._into_grading(source), colours)
+
     def seen(self, frames: Frames) -> Frames:
         """``frames`` of the grading space as people see them."""
         if self.view.identity:

@@ -1,20 +1,80 @@
-"""The colour management of a package: its grading space, and the view through which people judge."""
+"""The colours of a package: its grading space, the way into it, and the view through which people judge."""
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
 
 from lutnet.colourspace import BUILTIN, ColourManagement, ColourSettings, colour_management
 from lutnet.errors import InputError
 from lutnet.export.package import RunSettings
+from lutnet.grade import Grade
+from lutnet.ops.shaped_lattice import ShapedLattice
+from lutnet.review.pictures import Picture
+
+VIEW = "view"
+"""Name of the lattice of the view; those of clips have the names of their spaces."""
 
 
-def colour_of(settings: RunSettings, config: Path | None = None) -> ColourManagement:
-    """The colour management that a package was graded under.
+class Colours:
+    """What a package was graded under.
 
     config: the OpenColorIO configuration, where it was not the built-in one: no path in a package is followed.
     Raises InputError where another one is needed, or the space or the view is unknown in it.
     """
+
+    def __init__(self, settings: RunSettings, config: Path | None = None) -> None:
+        self.management = _management(settings, config)
+
+    @property
+    def view_lattice(self) -> ShapedLattice | None:
+        """The view; None where the values of the grading space are what people see."""
+        view = self.management.view
+        return None if view.identity else view.lattice
+
+    def converts(self, space: str | None) -> bool:
+        """Whether media in ``space`` (None: as the grading node gets it) is not in the grading space already."""
+        return space is not None and space != self.management.space.name
+
+    def developed(self, colours: Tensor, space: str | None) -> Tensor:
+        """Colours ``[..., 3]`` of media in ``space``, in the grading space, 0..1."""
+        if space is None or not self.converts(space):
+            return colours
+        return self.management.developed_colours(colours, space).clamp(0.0, 1.0)
+
+    def picture(self, picture: Picture, grade: Grade, space: str | None) -> Picture:
+        """``picture [H, W, 3]`` of media in ``space`` through ``grade``, as people see it."""
+        pixels = self.developed(torch.from_numpy(picture).float() / 255.0, space)
+        seen = self.management.view.show(grade.apply_colours(pixels))
+        shown: Picture = (seen.clamp(0.0, 1.0) * 255.0).round().byte().numpy()
+        return shown
+
+    def lattice_bytes(self, name: str) -> bytes:
+        """A shaped lattice for the page: points of the curve, points a side, curve, ``[b, g, r, 3]``; float32.
+
+        name: VIEW, or the space of a clip. Raises InputError for one that is unknown or does nothing.
+        """
+        lattice = self.view_lattice if name == VIEW else self._into(name)
+        if lattice is None:
+            raise InputError("no such transform", value=name)
+        curve, table = lattice.curve[:, 0].numpy(), lattice.lattice.permute(2, 1, 0, 3).numpy()
+        head = np.array([len(curve), table.shape[0]], "<f4")
+        return head.tobytes() + curve.astype("<f4").tobytes() + table.astype("<f4").tobytes()
+
+    def _into(self, space: str) -> ShapedLattice | None:
+        return _sampled(self, space) if self.converts(space) else None
+
+
+@lru_cache(maxsize=8)
+def _sampled(colours: Colours, space: str) -> ShapedLattice:
+    return ShapedLattice.sampled(partial(colours.developed, space=space))
+
+
+def _management(settings: RunSettings, config: Path | None) -> ColourManagement:
     view = settings.view
     if view is None:
         return colour_management(ColourSettings(space=settings.space, config=config))

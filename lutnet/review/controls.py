@@ -19,6 +19,7 @@ from lutnet.errors import InputError
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.ops.detune import NAMES, detune
 from lutnet.ops.lut3d import apply_lut3d, identity_lattice
+from lutnet.ops.shaped_lattice import ShapedLattice
 from lutnet.plain import Json, cdl_from_plain, cdl_to_plain
 
 MAX_STRENGTH = 1.5
@@ -100,24 +101,34 @@ def level_of(name: str, value: float) -> float:
     return round((low + high) / 2, 9)
 
 
-def graded(base: Grade, controls: Controls, colours: Tensor, look: LUT3D | None = None) -> Grade:
+def graded(
+    base: Grade,
+    controls: Controls,
+    colours: Tensor,
+    look: LUT3D | None = None,
+    view: ShapedLattice | None = None,
+) -> Grade:
     """The grade that ``controls`` make of ``base``.
 
     colours: of the shot, ``[P, 3]`` in 0..1, for the fit of the corrections. look: the LUT that is meant.
+    view: what people see of the grading space, where that is not its own values.
     Raises InputError where the strength takes the CDL out of its range.
     """
     cdl = (controls.cdl or base.cdl).scaled(controls.strength)
     levels = [level_of(name, controls.corrections.get(name, 0.0)) for name in NAMES]
     if any(levels):
-        cdl = corrected(cdl, torch.tensor(levels), colours)
+        cdl = corrected(cdl, torch.tensor(levels), colours, view)
     lut = base.lut if controls.lut else None
     if look is not None and controls.look_mix > 0:
         lut = _with_look(lut, look, controls.look_mix)
     return Grade(cdl, None if lut is None or controls.strength == 0 else scaled(lut, controls.strength))
 
 
-def corrected(cdl: CDL, levels: Tensor, colours: Tensor) -> CDL:
-    """The CDL nearest to ``cdl`` and then the corrections ``levels [7]``, as ``lutnet.ops.detune`` makes them."""
+def corrected(cdl: CDL, levels: Tensor, colours: Tensor, view: ShapedLattice | None = None) -> CDL:
+    """The CDL nearest to ``cdl`` and then the corrections ``levels [7]``, as ``lutnet.ops.detune`` makes them.
+
+    Corrections are of what people see: with a ``view``, the CDL is the one that is seen so through it.
+    """
     lattice = identity_lattice(4).reshape(-1, 3)
     source = torch.cat((colours, lattice))
     weights = torch.cat(
@@ -126,7 +137,8 @@ def corrected(cdl: CDL, levels: Tensor, colours: Tensor) -> CDL:
             torch.full((len(lattice),), LATTICE_SHARE / len(lattice)),
         )
     )
-    return CDL.fitted(source, detune(cdl.apply(source), levels), weights, toward=cdl)
+    seen = cdl.apply(source) if view is None else view.apply(cdl.apply(source))
+    return CDL.fitted(source, detune(seen, levels), weights, toward=cdl, through=view)
 
 
 def scaled(lut: LUT3D, strength: float) -> LUT3D:

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 
 from lutnet.errors import LutnetError
-from lutnet.grade import Grade
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.result import Status
+from lutnet.review.colour import Colours
 from lutnet.review.pictures import Picture, Pictures, Place, read_picture
 from lutnet.review.state import Entry
 from lutnet.shot import Shot
@@ -27,7 +27,8 @@ _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
 class Cuts:
     """Jumps by the id of the shot after the cut. The frames at the cuts are decoded aside, little by little."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Pictures, colours: Colours) -> None:
+        self._colours = colours
         self._pictures = pictures
         self._small: dict[tuple[str, Place], Picture | None] = {}
         self._signatures: dict[tuple[str, Place, str], torch.Tensor] = {}
@@ -70,7 +71,7 @@ class Cuts:
             return None
         stamped = (*key, entry.stamp)
         if stamped not in self._signatures:
-            self._signatures[stamped] = _tones(small, entry.grade)
+            self._signatures[stamped] = _tones(self._colours.picture(small, entry.grade, shot.space))
         return self._signatures[stamped]
 
     def _work(self) -> None:
@@ -99,7 +100,7 @@ def cuts(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
     return [pair for track in tracks.values() for pair in pairwise(track)]
 
 
-def _tones(picture: Picture, grade: Grade) -> torch.Tensor:
-    """``[5, 3]``: the shares of each channel's values, graded."""
-    colours = grade.apply_colours(torch.from_numpy(picture).reshape(-1, 3).float() / 255.0)
+def _tones(picture: Picture) -> torch.Tensor:
+    """``[5, 3]``: the shares of each channel's values."""
+    colours = torch.from_numpy(picture).reshape(-1, 3).float() / 255.0
     return colours.quantile(torch.tensor(_SHARES), dim=0)

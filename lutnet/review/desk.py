@@ -23,11 +23,11 @@ from lutnet.plain import Json, cdl_to_plain
 from lutnet.reference import Reference
 from lutnet.review import words
 from lutnet.review.cache import Cache
-from lutnet.review.colour import colour_of
+from lutnet.review.colour import VIEW, Colours
 from lutnet.review.controls import Controls, controls_from_plain, graded
 from lutnet.review.cuts import Cuts
 from lutnet.review.media import Media
-from lutnet.review.pictures import Pictures, Place, graded_picture, jpeg
+from lutnet.review.pictures import Pictures, Place, jpeg
 from lutnet.review.state import Entry, State, Wish, digest_of
 from lutnet.review.wishes import Wishes, copied
 from lutnet.shot import Shot
@@ -43,15 +43,16 @@ class Desk:
     """
 
     def __init__(self, folder: Path, looks: Path | None = None, config: Path | None = None) -> None:
-        """looks: a folder of ``.cube`` files. config: see ``colour_of``."""
+        """looks: a folder of ``.cube`` files. config: see ``Colours``."""
         self.folder = folder
+        self.config = config
         self.manifest = read_manifest(folder / MANIFEST)
-        self.colour = colour_of(run_settings(self.manifest), config)
+        self.colours = Colours(run_settings(self.manifest), config)
         self.state = State(folder)
         self.cache = Cache(folder)
         self.pictures = Pictures(self.cache)
         self.media = Media(self.cache)
-        self.cuts = Cuts(self.pictures)
+        self.cuts = Cuts(self.pictures, self.colours)
         self._wishes = Wishes(self.state, self._made)
         self.looks = _looks(looks)
         self._luts: OrderedDict[str, LUT3D] = OrderedDict()
@@ -71,6 +72,7 @@ class Desk:
             "reference": manifest["reference"],
             "version": manifest["lutnet"],
             "looks": list(self.looks),
+            "view": VIEW if self.colours.view_lattice else None,
             "corrections": words.corrections(),
             "shots": [words.outline(entry) for entry in self.state.entries().values()],
         }
@@ -88,13 +90,15 @@ class Desk:
     def details(self, shot_id: str) -> Json:
         """One clip in full."""
         entry = self.state.entry(shot_id)
+        shot = entry.proposed.shot
         return {
             **words.outline(entry),
             **words.details(entry),
             "grade": self._grade(entry.grade),
             "proposed": self._grade(entry.proposed.grade or Grade()),
+            "into": shot.space if self.colours.converts(shot.space) else None,
             "based": entry.decision is not None and entry.decision.base is not None,
-            "media": self.media.described(entry.proposed.shot),
+            "media": self.media.described(shot),
         }
 
     def preview(self, shot_id: str, plain: Any) -> Json:
@@ -108,14 +112,15 @@ class Desk:
     def rematch(self, shot_id: str, still: bytes) -> Json:
         """Match a clip to a reference frame, the content of an image file; its new grade is recorded."""
         entry = self.state.entry(shot_id)
+        colour = self.colours.management
         shot, strength = entry.proposed.shot, float(self.manifest["strength"])
         with tempfile.TemporaryDirectory(prefix="lutnet-") as folder:
             path = Path(folder) / "reference.png"  # the reader goes by content, whatever the name says
             path.write_bytes(still)
             reference = read_frames(path, count=1)
-        frames = self.colour.developed(read_shot(shot))
-        seen = Reference((self.colour.seen_file(reference),), "dropped")
-        matched = grade_shot(shot, frames, seen, strength, colour=self.colour)
+        frames = colour.developed(read_shot(shot))
+        seen = Reference((colour.seen_file(reference),), "dropped")
+        matched = grade_shot(shot, frames, seen, strength, colour=colour)
         decision = copied(shot_id, matched.grade or Grade())
         return self._recorded([Wish(shot_id, decision, entry.note, None)])[0]
 
@@ -147,7 +152,8 @@ class Desk:
     def thumb(self, shot_id: str, place: Place) -> bytes:
         """A small JPEG of one frame of the clip as it stands."""
         entry = self.state.entry(shot_id)
-        return jpeg(graded_picture(self.pictures.thumb(entry.proposed.shot, place), entry.grade))
+        shot = entry.proposed.shot
+        return jpeg(self.colours.picture(self.pictures.thumb(shot, place), entry.grade, shot.space))
 
     def shot(self, shot_id: str) -> Shot:
         return self.state.entry(shot_id).proposed.shot
@@ -162,11 +168,12 @@ class Desk:
     def _made(self, entry: Entry, controls: Controls) -> Grade:
         import torch
 
+        shot = entry.proposed.shot
         try:
-            colours = self.pictures.colours(entry.proposed.shot)
+            colours = self.colours.developed(self.pictures.colours(shot), shot.space)
         except MediaError:
             colours = torch.zeros(0, 3)  # the lattice of all colours alone decides then
-        return graded(entry.base, controls, colours, self.look(controls.look))
+        return graded(entry.base, controls, colours, self.look(controls.look), self.colours.view_lattice)
 
     def _grade(self, grade: Grade) -> Json:
         return {

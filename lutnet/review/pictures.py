@@ -20,7 +20,6 @@ from lutnet.export.atomic import write_bytes
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
 from lutnet.frames.used import used_span
-from lutnet.grade import Grade
 from lutnet.job import media_identity
 from lutnet.review.cache import Cache
 from lutnet.shot import Shot
@@ -76,13 +75,6 @@ def read_picture(path: Path) -> Picture:
     """An image file as ``[H, W, 3]`` 8 bit."""
     with Image.open(path) as image:
         return np.array(image.convert("RGB"))
-
-
-def graded_picture(picture: Picture, grade: Grade) -> Picture:
-    """``picture [H, W, 3]`` through ``grade``."""
-    pixels = torch.from_numpy(picture).float() / 255.0
-    seen: Picture = (grade.apply_colours(pixels).clamp(0.0, 1.0) * 255.0).round().byte().numpy()
-    return seen
 
 
 def jpeg(picture: Picture) -> bytes:

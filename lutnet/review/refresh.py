@@ -21,7 +21,8 @@ from lutnet.export.reader import Package, read_package
 from lutnet.grade import Grade
 from lutnet.result import ClipResult, Status
 from lutnet.review.cache import Cache
-from lutnet.review.pictures import Pictures, Place, graded_picture, read_picture
+from lutnet.review.colour import Colours
+from lutnet.review.pictures import Pictures, Place, read_picture
 from lutnet.store import FILE_NAME, Store
 from lutnet.store.decision import same_grade
 from lutnet.thumbnails import fitted, read_reference_picture
@@ -38,9 +39,10 @@ class _Packaged:
     clips: Mapping[str, Any]
 
 
-def refresh_package(folder: Path) -> int:
+def refresh_package(folder: Path, config: Path | None = None) -> int:
     """Write the package anew where its files differ from what was decided; returns how many clips differed.
 
+    config: the OpenColorIO configuration for the contact sheet (see ``Colours``).
     Raises OutputError where it cannot be written; the package is then as it was.
     """
     if not (folder / FILE_NAME).is_file():
@@ -50,7 +52,7 @@ def refresh_package(folder: Path) -> int:
         results = store.results()
     stale = _stale(package, results)
     if stale:
-        _rewrite(package, results)
+        _rewrite(package, results, config)
     return stale
 
 
@@ -69,7 +71,7 @@ def _stale(package: Package, results: Sequence[ClipResult]) -> int:
     return count
 
 
-def _rewrite(package: Package, results: Sequence[ClipResult]) -> None:
+def _rewrite(package: Package, results: Sequence[ClipResult], config: Path | None) -> None:
     otio, clips = packaged_timeline(package.otio, package.source.parent, package.folder)
     timeline = _Packaged(package.source, package.name, package.rate, otio, clips)
     settings = replace(package.settings, version=version("lutnet"))
@@ -80,7 +82,7 @@ def _rewrite(package: Package, results: Sequence[ClipResult]) -> None:
         results,
         timeline,
         settings,
-        _Sheet(package.folder, results),
+        _Sheet(package.folder, results, Colours(package.settings, config)),
         describe=in_words,
         finish=partial(complete_package, names=kept),
     )
@@ -89,7 +91,8 @@ def _rewrite(package: Package, results: Sequence[ClipResult]) -> None:
 class _Sheet(Mapping[str, Thumbnails]):
     """The pictures of the contact sheet, from the cache or the media; none for a clip whose media is gone."""
 
-    def __init__(self, folder: Path, results: Sequence[ClipResult]) -> None:
+    def __init__(self, folder: Path, results: Sequence[ClipResult], colours: Colours) -> None:
+        self._colours = colours
         self._pictures = Pictures(Cache(folder))
         self._results = {result.shot.id: result for result in results if result.grade is not None}
         self._reference = read_reference_picture(folder)
@@ -97,10 +100,11 @@ class _Sheet(Mapping[str, Thumbnails]):
     def __getitem__(self, shot_id: str) -> Thumbnails:
         result = self._results[shot_id]
         try:
-            before = fitted(read_picture(self._pictures.still(result.shot, Place.MIDDLE)))
+            still = fitted(read_picture(self._pictures.still(result.shot, Place.MIDDLE)))
         except LutnetError as error:
             raise KeyError(shot_id) from error
-        after = graded_picture(before, exported_grade(result) or Grade())
+        grades = (Grade(), exported_grade(result) or Grade())
+        before, after = (self._colours.picture(still, grade, result.shot.space) for grade in grades)
         return Thumbnails(before, after, self._reference)
 
     def __iter__(self) -> Any:

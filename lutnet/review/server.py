@@ -81,6 +81,7 @@ def application(desk: Desk, door: Door) -> Starlette:
             Route("/api/stamps", routes.answer(lambda request: desk.stamps())),
             Route("/api/shots/{id}", routes.answer(lambda request: desk.details(_id(request)))),
             Route("/api/luts/{digest}", routes.lut),
+            Route("/api/lattices/{name}", routes.lattice),
             Route("/api/changes", routes.posted(lambda request, body: desk.changes(body)), methods=["POST"]),
             Route("/api/decisions", routes.posted(lambda request, body: desk.decide(body)), methods=["POST"]),
             Route(
@@ -151,6 +152,10 @@ class _Routes:
         content = self._desk.lut_bytes(request.path_params["digest"])
         return Response(content, media_type="application/octet-stream", headers=_KEEP)
 
+    def lattice(self, request: Request) -> Response:
+        content = self._desk.colours.lattice_bytes(request.path_params["name"])
+        return Response(content, media_type="application/octet-stream", headers=_KEEP)
+
     def answer(self, ask: Callable[[Request], Any]) -> Handler:
         def handle(request: Request) -> Response:
             return JSONResponse(ask(request))
@@ -181,7 +186,7 @@ def _place(request: Request) -> Place:
 
 
 def _export(desk: Desk) -> dict[str, Any]:
-    return {"written": refresh_package(desk.folder)}
+    return {"written": refresh_package(desk.folder, desk.config)}
 
 
 async def _json(request: Request) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Clip:
     frames: tuple[int, int] = (2, 20)
     grade: Grade | None = None
     level: float = -0.4
+    space: str | None = None
     confidence: float = 0.9
 
 
@@ -110,7 +111,7 @@ def diagnosis(level: float, confidence: float) -> Diagnosis:
     return Diagnosis(corrections, Fault("exposure", -1 / 3) if level else None, Grade())
 
 
-def write(folder: Path, clips: Sequence[Clip]) -> Path:
+def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = None) -> Path:
     """The package ``folder/film.lutnet`` of a timeline of ``clips``."""
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     for clip in clips:
@@ -125,17 +126,20 @@ def write(folder: Path, clips: Sequence[Clip]) -> Path:
     plan = read_timeline(folder / "film.otio")
     package = folder / "film.lutnet"
     package.mkdir()
+    shots = [replace(shot, space=clip.space) for shot, clip in zip(plan.shots, clips, strict=True)]
     results = [
         ClipResult(shot, Status.SKIPPED, warnings=("offline",))
         if clip.grade is None
         else ClipResult(shot, Status.PROPOSED, diagnosis(clip.level, clip.confidence), clip.grade)
-        for shot, clip in zip(plan.shots, clips, strict=True)
+        for shot, clip in zip(shots, clips, strict=True)
     ]
     picture = torch.rand(90, 160, 3).numpy()
     with Store(package) as store:
         decided = store.save(results)
-        thumbnails = {shot.id: Thumbnails(picture, picture) for shot in plan.shots}
-        write_package(package, decided, plan, RunSettings("0.1.0", reference="hero.png"), thumbnails)
+        thumbnails = {shot.id: Thumbnails(picture, picture) for shot in plan.shots[:100]}
+        write_package(
+            package, decided, plan, settings or RunSettings("0.1.0", reference="hero.png"), thumbnails
+        )
     keep_reference(package, torch.rand(3, 90, 160))
     return package
 

@@ -13,6 +13,8 @@ import pytest
 import torch
 from PIL import Image
 
+from lutnet.colourspace import ColourSettings, colour_management
+from lutnet.export.package import RunSettings
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import cdl_to_plain
 from tests.review.packages import Clip, bent_lut, encode, random_grade, write
@@ -150,3 +152,38 @@ def test_flat_patches_of_video(
             assert np.abs(read - wanted).max() <= PATCH, (
                 f"{COLOURS[int(worst[0]) * 8 + int(worst[1])]}: {255 * read[worst[:2]]} for {255 * wanted[worst[:2]]}"
             )
+
+
+@pytest.mark.parametrize("clip_space", [None, "ACEScct"])
+def test_log_footage_is_shown_through_its_view(browser: Any, tmp_path: Path, clip_space: str | None) -> None:
+    """Recorded values into S-Log3, graded there, and seen through its view: as OpenColorIO has it."""
+    colour = colour_management(ColourSettings(space="S-Log3"))
+    generator = np.random.default_rng(
+        3
+    )  # colours as footage has them: the lattice of a view is coarse at its gamut's edge
+    pixels = (generator.integers(80, 180, (120, 160, 1)) + generator.integers(-12, 13, (120, 160, 3))).astype(
+        np.uint8
+    )
+    film = tmp_path / "film"
+    film.mkdir()
+    Image.fromarray(pixels).save(film / "still.png")
+    grade = Grade(CDL((1.1, 1.0, 0.95), (0.02, 0.0, -0.02), saturation=1.2), bent_lut())
+    settings = RunSettings("0.1.0", space=colour.space.name, view=colour.view.name)
+    clip = Clip("log", film / "still.png", (0, 1), grade, space=clip_space)
+    with served(write(film, [clip], settings)) as server, opened(browser, server) as page:
+        until(page, "lutnet.renderer.uploads === 1")
+        text, width, height = page.evaluate(READ)
+        page.keyboard.press("b")
+        plain, *_ = page.evaluate(READ)
+        thumb = server.ask(f"/thumbs/{server.shots()[0]['id']}/middle").body
+    recorded = torch.from_numpy(pixels).float() / 255
+    if clip_space is not None:
+        recorded = colour.developed_colours(recorded, clip_space).clamp(0, 1)
+    for read, applied in ((text, grade), (plain, Grade())):
+        wanted = colour.view.show(applied.apply_colours(recorded)).numpy()
+        off = np.abs(picture(read, width, height) - wanted)
+        assert float(np.quantile(off, 0.99)) <= 2 * P99
+    with Image.open(io.BytesIO(thumb)) as image:
+        shown = np.asarray(image.convert("RGB"), np.float32).mean((0, 1)) / 255
+    mean = colour.view.show(grade.apply_colours(recorded)).mean((0, 1)).numpy()
+    np.testing.assert_allclose(shown, mean, atol=0.03)

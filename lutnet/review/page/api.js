@@ -39,6 +39,11 @@ export const api = {
     if (!response.ok) throw new Refused("a LUT is not at hand", response.status);
     return response.arrayBuffer();
   },
+  lattice: async (name) => {
+    const response = await fetch(`/api/lattices/${part(name)}`);
+    if (!response.ok) throw new Refused("a colour transform is not at hand", response.status);
+    return response.arrayBuffer();
+  },
   thumb: (shot, place = "middle") => `/thumbs/${part(shot.id)}/${place}?v=${part(shot.stamp)}`,
   still: (id, place) => `/stills/${part(id)}/${place}`,
   media: (id) => `/media/${part(id)}`,

@@ -5,7 +5,7 @@ import { History } from "./history.js";
 import { listen, sheet } from "./keys.js";
 import { Player } from "./player.js";
 import { Plots } from "./plots.js";
-import { Renderer, decodeStill, parseLut } from "./renderer.js";
+import { Renderer, decodeStill, parseLattice, parseLut } from "./renderer.js";
 import { Scopes } from "./scopes.js";
 import { Sliders, isNeutral, neutral } from "./sliders.js";
 import { MARKS, Strip } from "./strip.js";
@@ -26,6 +26,7 @@ const page = {
   id: null,
   details: null,
   luts: new Map(),
+  lattices: new Map(),
   copied: null,
   cuts: null,
   asked: 0,
@@ -133,6 +134,7 @@ async function choose(id, { play = false } = {}) {
   page.details = details;
   learn(details);
   showShot();
+  renderer.through("into", await latticeOf(details.into));
   await applyGrade(details.grade);
   if (page.id !== id) return;
   await player.open(page.shots.get(id), details, { play });
@@ -210,6 +212,12 @@ async function lutOf(digest) {
     if (page.luts.size > KEPT_LUTS) page.luts.delete(page.luts.keys().next().value);
   }
   return page.luts.get(digest);
+}
+
+async function latticeOf(name) {
+  if (!name) return null;
+  if (!page.lattices.has(name)) page.lattices.set(name, parseLattice(await api.lattice(name)));
+  return page.lattices.get(name);
 }
 
 // ---- changing
@@ -575,6 +583,7 @@ async function start() {
   document.title = `${overview.name} · lutnet review`;
   byId("title").textContent = overview.name;
   for (const shot of overview.shots) page.shots.set(shot.id, shot);
+  renderer.through("view", await latticeOf(overview.view));
   page.order = overview.shots.map(({ id }) => id);
   sliders = new Sliders({ sliders: byId("sliders"), table: byId("cdl"), corrections: overview.corrections, onInput: onControls });
   fillChoices(overview.corrections);

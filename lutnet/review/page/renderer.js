@@ -30,12 +30,17 @@ export class Renderer {
     this.colours = flat(gl, gl.NEAREST);
     this.table = gl.createTexture();
     this.noTable = cube(gl, gl.createTexture(), 2, new Float32Array(24));
+    this.transforms = { into: blank(gl, 3), view: blank(gl, 5) };
     this.targets = new Map();
     gl.bindVertexArray(gl.createVertexArray());
     gl.useProgram(this.program);
     gl.uniform1i(this.at.picture, 0);
     gl.uniform1i(this.at.lut, 1);
     gl.uniform1i(this.at.reference, 2);
+    for (const [name, { unit }] of Object.entries(this.transforms)) {
+      gl.uniform1i(this.at[`${name}Curve`], unit);
+      gl.uniform1i(this.at[`${name}Table`], unit + 1);
+    }
   }
 
   /** Show a still (ImageBitmap made without colour conversion) or the present frame of a video. */
@@ -55,6 +60,20 @@ export class Renderer {
     this.cdl = cdl;
     if (lut && lut !== this.lut) cube(this.gl, this.table, lut.size, lut.table);
     this.lut = lut;
+  }
+
+  /** name: `into` (the grading space) or `view`. lattice: null, or what parseLattice gave. */
+  through(name, lattice) {
+    const { gl } = this;
+    const own = this.transforms[name];
+    if (own.lattice === lattice) return;
+    own.lattice = lattice;
+    if (!lattice) return;
+    gl.activeTexture(gl.TEXTURE0 + own.unit);
+    gl.bindTexture(gl.TEXTURE_2D, own.curve);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, lattice.curve.length, 1, 0, gl.RED, gl.FLOAT, lattice.curve);
+    settle(gl, gl.TEXTURE_2D, gl.NEAREST);
+    cube(gl, own.table, lattice.size, lattice.table, gl.TEXTURE0 + own.unit + 1);
   }
 
   /** Draw to the canvas, at most `limit` pixels wide and high. */
@@ -122,6 +141,14 @@ export class Renderer {
     gl.bindTexture(gl.TEXTURE_3D, lut ? this.table : this.noTable);
     gl.activeTexture(gl.TEXTURE2);
     gl.bindTexture(gl.TEXTURE_2D, this.reference);
+    for (const [name, { unit, curve, table, lattice }] of Object.entries(this.transforms)) {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.bindTexture(gl.TEXTURE_2D, curve);
+      gl.activeTexture(gl.TEXTURE0 + unit + 1);
+      gl.bindTexture(gl.TEXTURE_3D, table);
+      const plain = picture === this.colours; // the plots are of the grade alone
+      gl.uniform2i(at[`${name}Points`], lattice && !plain ? lattice.curve.length : 0, lattice && !plain ? lattice.size : 0);
+    }
     gl.uniform1i(at.lutSize, lut ? lut.size : 0);
     gl.uniform3fv(at.lutLow, lut ? lut.low : [0, 0, 0]);
     gl.uniform3fv(at.lutHigh, lut ? lut.high : [1, 1, 1]);
@@ -149,6 +176,13 @@ export function parseLut(buffer) {
   return { size: values[0], low: [...values.subarray(1, 4)], high: [...values.subarray(4, 7)], table: values.subarray(7) };
 }
 
+/** A transform behind a shaper, as the server sends it: points of both, curve, table with red fastest; all float32. */
+export function parseLattice(buffer) {
+  const values = new Float32Array(buffer);
+  const points = values[0];
+  return { size: values[1], curve: values.subarray(2, 2 + points), table: values.subarray(2 + points) };
+}
+
 /** An image as code values: neither its colour profile nor its alpha changes them. */
 export async function decodeStill(blob) {
   return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
@@ -160,17 +194,23 @@ function fill(gl, texture, source) {
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, source);
 }
 
-function flat(gl, filter) {
+function flat(gl, filter, unit = gl.TEXTURE0) {
   const texture = gl.createTexture();
-  gl.activeTexture(gl.TEXTURE0);
+  gl.activeTexture(unit);
   gl.bindTexture(gl.TEXTURE_2D, texture);
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 1, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   settle(gl, gl.TEXTURE_2D, filter);
   return texture;
 }
 
-function cube(gl, texture, size, table) {
-  gl.activeTexture(gl.TEXTURE1);
+/** Textures of a transform that does nothing yet, on two units of their own. */
+function blank(gl, unit) {
+  const curve = flat(gl, gl.NEAREST, gl.TEXTURE0 + unit);
+  return { unit, curve, table: cube(gl, gl.createTexture(), 2, new Float32Array(24), gl.TEXTURE0 + unit + 1), lattice: null };
+}
+
+function cube(gl, texture, size, table, unit = gl.TEXTURE1) {
+  gl.activeTexture(unit);
   gl.bindTexture(gl.TEXTURE_3D, texture);
   gl.texImage3D(gl.TEXTURE_3D, 0, gl.RGB32F, size, size, size, 0, gl.RGB, gl.FLOAT, table);
   settle(gl, gl.TEXTURE_3D, gl.NEAREST);

@@ -18,6 +18,9 @@ out vec4 colour;
 uniform sampler2D picture;
 uniform sampler2D reference;
 uniform sampler3D lut;
+uniform sampler2D intoCurve, viewCurve;   // shapers of the way into the grading space, and of its view
+uniform sampler3D intoTable, viewTable;
+uniform ivec2 intoPoints, viewPoints;     // of curve and table; 0: there is none
 uniform int lutSize;          // 0: there is none
 uniform vec3 lutLow, lutHigh; // the inputs of its first and its last point
 uniform vec3 slope, offset, power;
@@ -29,11 +32,9 @@ uniform vec2 referenceFit;    // size of the reference in the picture's frame, a
 
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 
-vec3 point(ivec3 index) { return texelFetch(lut, index, 0).rgb; }
-
-vec3 lookUp(vec3 c) {
-  vec3 at = clamp((c - lutLow) / (lutHigh - lutLow), 0.0, 1.0) * float(lutSize - 1);
-  vec3 cell = min(floor(at), float(lutSize - 2));
+vec3 tetrahedral(sampler3D table, int size, vec3 c) {
+  vec3 at = clamp(c, 0.0, 1.0) * float(size - 1);
+  vec3 cell = min(floor(at), float(size - 2));
   vec3 f = at - cell;
   ivec3 low = ivec3(cell);
   // From the cell's lowest corner along the axes, the largest fraction first: the tetrahedron that holds the colour.
@@ -43,8 +44,26 @@ vec3 lookUp(vec3 c) {
   float high = max(f.r, max(f.g, f.b));
   float down = min(f.r, min(f.g, f.b));
   float middle = max(min(f.r, f.g), min(max(f.r, f.g), f.b));
-  return point(low) * (1.0 - high) + point(low + ivec3(first)) * (high - middle)
-       + point(low + ivec3(1.0 - last)) * (middle - down) + point(low + ivec3(1)) * down;
+  return texelFetch(table, low, 0).rgb * (1.0 - high) + texelFetch(table, low + ivec3(first), 0).rgb * (high - middle)
+       + texelFetch(table, low + ivec3(1.0 - last), 0).rgb * (middle - down) + texelFetch(table, low + ivec3(1), 0).rgb * down;
+}
+
+float shaped(sampler2D curve, int points, float value) {
+  float at = clamp(value, 0.0, 1.0) * float(points - 1);
+  int low = min(int(at), points - 2);
+  return mix(texelFetch(curve, ivec2(low, 0), 0).r, texelFetch(curve, ivec2(low + 1, 0), 0).r, at - float(low));
+}
+
+vec3 developed(vec3 c) {
+  if (intoPoints.x == 0) return c;
+  int n = intoPoints.x;
+  return tetrahedral(intoTable, intoPoints.y, vec3(shaped(intoCurve, n, c.r), shaped(intoCurve, n, c.g), shaped(intoCurve, n, c.b)));
+}
+
+vec3 viewed(vec3 c) {
+  if (viewPoints.x == 0) return c;
+  int n = viewPoints.x;
+  return tetrahedral(viewTable, viewPoints.y, vec3(shaped(viewCurve, n, c.r), shaped(viewCurve, n, c.g), shaped(viewCurve, n, c.b)));
 }
 
 vec3 graded(vec3 c) {
@@ -52,10 +71,12 @@ vec3 graded(vec3 c) {
   vec3 raised = mix(pow(max(base, 1e-30), power), vec3(0.0), equal(base, vec3(0.0)));
   float luma = dot(raised, LUMA);
   vec3 done = clamp(luma + saturation * (raised - luma), 0.0, 1.0);
-  return lutSize > 0 ? lookUp(done) : done;
+  return lutSize > 0 ? tetrahedral(lut, lutSize, (done - lutLow) / (lutHigh - lutLow)) : done;
 }
 
-vec3 before(vec2 at) { return texture(picture, at).rgb; }
+vec3 recorded(vec2 at) { return developed(texture(picture, at).rgb); }
+vec3 before(vec2 at) { return viewed(recorded(at)); }
+vec3 after(vec2 at) { return viewed(graded(recorded(at))); }
 
 vec3 other(vec2 at) {
   if (!againstReference) return before(at);
@@ -67,10 +88,10 @@ vec3 other(vec2 at) {
 void main() {
   vec3 c;
   if (layoutMode == 1) c = other(place);
-  else if (layoutMode == 2) c = place.x < wipe ? other(place) : graded(before(place));
+  else if (layoutMode == 2) c = place.x < wipe ? other(place) : after(place);
   else if (layoutMode == 3) {
     vec2 half_ = vec2(fract(place.x * 2.0), place.y);
-    c = place.x < 0.5 ? other(half_) : graded(before(half_));
-  } else c = graded(before(place));
+    c = place.x < 0.5 ? other(half_) : after(half_);
+  } else c = after(place);
   colour = vec4(c, 1.0);
 }`;
