@@ -158,12 +158,10 @@ def test_flat_patches_of_video(
 def test_log_footage_is_shown_through_its_view(browser: Any, tmp_path: Path, clip_space: str | None) -> None:
     """Recorded values into S-Log3, graded there, and seen through its view: as OpenColorIO has it."""
     colour = colour_management(ColourSettings(space="S-Log3"))
-    generator = np.random.default_rng(
-        3
-    )  # colours as footage has them: the lattice of a view is coarse at its gamut's edge
-    pixels = (generator.integers(80, 180, (120, 160, 1)) + generator.integers(-12, 13, (120, 160, 3))).astype(
-        np.uint8
-    )
+    # Colours as footage has them: at the edge of the gamut the lattice of a view is coarse.
+    generator = np.random.default_rng(3)
+    blocks = generator.integers(80, 180, (12, 16, 1)) + generator.integers(-12, 13, (12, 16, 3))
+    pixels = blocks.astype(np.uint8).repeat(10, 0).repeat(10, 1)
     film = tmp_path / "film"
     film.mkdir()
     Image.fromarray(pixels).save(film / "still.png")
