@@ -93,7 +93,9 @@ def _shot_after(lines: Sequence[str], shots: Sequence[Shot]) -> dict[int, str]:
     events: dict[str, list[tuple[tuple[int, ...], int]]] = {}
     for number, line in enumerate(lines):
         match = _EVENT.match(line)
-        if match is None or not ("V" in match["channel"].upper() or match["channel"].upper() == "B"):
+        channel = "" if match is None else match["channel"].upper()
+        track = "V" if channel == "B" else (re.findall(r"V\d*", channel) or [""])[0]
+        if match is None or not track:
             continue
         begin, end = (tuple(map(int, re.split(r"[:;.,]", time))) for time in match["times"].split()[2:])
         if begin < end:

@@ -19,8 +19,6 @@ from lutnet.errors import TimelineError
 from lutnet.timeline.edl_events import Event, EventList, read_events
 from lutnet.timeline.edl_rate import frame_of, rate_of
 
-_CHANNELS = {"B": ("V", "A1"), "A": ("A1",), "AA": ("A1", "A2"), "A/V": ("V", "A1"), "A2/V": ("V", "A2")}
-_CHANNELS["AA/V"] = ("V", "A1", "A2")
 _GENERATORS = {"BL": "black", "BLACK": "black", "BARS": "SMPTEBars"}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _FREEZE = "FREEZE FRAME"
@@ -94,6 +92,8 @@ def _items(decisions: Iterable[Decision], start: int, rate: Fraction, where: obj
     items: list[Any] = []
     end = start
     for decision in decisions:
+        if decision.record_in < end and not decision.event.shows_picture:
+            continue  # layers of sound are nothing that grading needs
         if decision.record_in < end:
             raise TimelineError(
                 "two events of one channel overlap on the record",
@@ -163,7 +163,10 @@ def _transition(decision: Decision, rate: Fraction) -> Any:
 
 
 def _channels(event: Event) -> tuple[str, ...]:
-    return _CHANNELS.get(event.channels, (event.channels,))
+    """The tracks of an event: ``V`` and ``A1`` for ``A/V``, ``VA1`` or ``B``."""
+    picture = "V" if event.channels == "B" else (re.findall(r"V\d*", event.channels) or [""])[0]
+    sound = ("A1", "A2") if "AA" in event.channels else ("A1",) if set("AB") & set(event.channels) else ()
+    return (picture, *sound) if picture else sound or (event.channels,)
 
 
 def _range(start: int, length: int, rate: Fraction) -> Any:

@@ -87,6 +87,30 @@ def test_line_ends_and_foreign_letters_stay(tmp_path: Path) -> None:
     assert content.count(b"\n") == content.count(b"\r\n") == 4
 
 
+def test_tracks_and_sound_of_a_list_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "cut.edl"
+    channels = (("V", 0), ("AA/V", 1), ("B", 2), ("V2", 0), ("VA1", 5), ("AA", 2))
+    path.write_text(
+        "\n".join(
+            f"{number:03} A{number} {channel} C 00:00:00:00 00:00:01:00 00:00:0{at}:00 00:00:0{at + 1}:00"
+            for number, (channel, at) in enumerate(channels)
+        )
+    )
+    plan = read_timeline(path, rate=Fraction(25))
+    assert [(shot.track, shot.name) for shot in plan.shots] == [
+        (1, "A0"),
+        (1, "A1"),
+        (1, "A2"),
+        (1, "A4"),
+        (2, "A3"),
+    ]
+    cdls = {shot.id: CDL(slope=(1.0 + int(shot.name[1]) / 100, 1.0, 1.0)) for shot in plan.shots}
+    content = written_back(path, plan.shots, cdls)
+    assert content is not None
+    found = re.findall(r"^\d+ A(\d) .*\n\*ASC_SOP \((\S+)", content.decode(), re.M)
+    assert [(reel, float(slope)) for reel, slope in found] == [(str(n), 1.0 + n / 100) for n in range(5)]
+
+
 def test_a_list_that_changed_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.edl"
     path.write_text("001 A V C 00:00:00:00 00:00:01:00 00:00:00:00 00:00:01:00\n")
