@@ -20,6 +20,7 @@ EXIT_INTERRUPTED = 130
 COMMANDS = {
     "grade": "grade every clip of a timeline and write CDLs, LUTs and a contact sheet",
     "shots": "list what would be graded",
+    "scenes": "list which shots belong together, by what they show",
     "spaces": "list colour spaces with their aliases, displays and views",
     "diagnose": "say what is wrong with frames",
     "match": "grade one still or clip to a reference",

@@ -1,0 +1,68 @@
+"""``lutnet scenes TIMELINE``: which shots belong together, by what they show."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.main import EXIT_SKIPPED
+from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.continuity import read_scenes
+from lutnet.export.timecode import timecode
+from lutnet.timeline import Timeline
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_timeline(parser)
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def run(options: argparse.Namespace) -> int:
+    timeline = timeline_of_options(options)
+    with progress(options.json) as report:
+        scenes = read_scenes(timeline.shots, on_shot=lambda shot, done, total: report(shot.name, done, total))
+    if options.json:
+        print_json(_document(timeline, scenes))
+    else:
+        _print_table(timeline, scenes)
+    return EXIT_SKIPPED if any(isinstance(scene, str) for scene in scenes) else 0
+
+
+def _document(timeline: Timeline, scenes: Sequence[int | str]) -> dict[str, object]:
+    placed = list(zip(timeline.shots, scenes, strict=True))
+    numbers = sorted({scene for scene in scenes if isinstance(scene, int)})
+    return {
+        "timeline": str(timeline.path),
+        "scenes": [
+            {
+                "scene": number,
+                "shots": [{"id": shot.id, "name": shot.name} for shot, scene in placed if scene == number],
+            }
+            for number in numbers
+        ],
+        "skipped": [
+            {"id": shot.id, "name": shot.name, "reason": scene}
+            for shot, scene in placed
+            if isinstance(scene, str)
+        ],
+    }
+
+
+def _print_table(timeline: Timeline, scenes: Sequence[int | str]) -> None:
+    count = len({scene for scene in scenes if isinstance(scene, int)})
+    rows = table(
+        f"{timeline.name or timeline.path.name}: {len(timeline.shots)} shots of {count} scenes",
+        "scene", "clip", "record in", "record out", "",
+        right=("scene",),
+    )  # fmt: skip
+    for shot, scene in zip(timeline.shots, scenes, strict=True):
+        record = shot.record
+        rows.add_row(
+            str(scene) if isinstance(scene, int) else "-",
+            shot.name,
+            timecode(int(record.start), record.rate),
+            timecode(int(record.end), record.rate),
+            f"skipped: {scene}" if isinstance(scene, str) else "",
+        )
+    output().print(rows)
