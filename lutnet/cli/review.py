@@ -13,6 +13,12 @@ from lutnet.errors import MissingPartError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("package", type=Path, help="a folder that lutnet grade wrote")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument(
+        "--static",
+        type=Path,
+        metavar="FOLDER",
+        help="write one page to send into FOLDER instead, for looking only",
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument(
         "--looks", type=Path, metavar="FOLDER", help="folder of .cube files to offer as looks"
@@ -39,6 +45,15 @@ def run(options: argparse.Namespace) -> int:
 
     one_thread_per_shot()
     desk = Desk(options.package, options.looks, options.ocio)
+
+    if options.static is not None:
+        from lutnet.review.static import write_static
+
+        try:
+            print(write_static(desk, options.static))
+        finally:
+            desk.close()
+        return 0
 
     def ready(url: str) -> None:
         print(url, flush=True)

@@ -21,7 +21,7 @@ async function post(path, body) {
 
 const part = encodeURIComponent;
 
-export const api = {
+const server = {
   live: true,
   overview: async () => answer(await fetch("/api/package")),
   details: async (id) => answer(await fetch(`/api/shots/${part(id)}`)),
@@ -50,3 +50,31 @@ export const api = {
   proxy: (id) => `/proxies/${part(id)}`,
   reference: () => "/reference",
 };
+
+/** The same answers from a page that was written to be sent: it can be looked at, and nothing in it can be changed. */
+function frozen(held) {
+  const bytes = async (address) => (await fetch(address)).arrayBuffer();
+  const shot = (id) => held.shots[id];
+  const refuse = async () => { throw new Refused("This page is for looking only.", 403); };
+  return {
+    live: false,
+    overview: async () => held.overview,
+    details: async (id) => structuredClone(shot(id).details),
+    preview: refuse,
+    changes: async () => [],
+    decide: refuse,
+    write: refuse,
+    cuts: async () => ({ jumps: {}, waiting: 0 }),
+    rematch: refuse,
+    lut: (digest) => bytes(held.luts[digest]),
+    lattice: (name) => bytes(held.lattices[name]),
+    thumb: ({ id }, place = "middle") => shot(id).thumbs[place] ?? "data:,",
+    still: (id) => shot(id).still ?? "data:,",
+    media: (id) => shot(id).film,
+    proxy: (id) => shot(id).film,
+    reference: () => held.reference ?? "data:,",
+  };
+}
+
+const held = document.getElementById("frozen");
+export const api = held ? frozen(JSON.parse(held.textContent)) : server;

@@ -543,7 +543,7 @@ function wire() {
   dropped(byId("drop"));
   addEventListener("pagehide", () => saved());
   new ResizeObserver(draw).observe(byId("stage"));
-  setInterval(lookAgain, LOOK_AGAIN_MS);
+  if (api.live) setInterval(lookAgain, LOOK_AGAIN_MS);
 }
 
 function wipeByPointer() {
@@ -571,13 +571,14 @@ function dropped(target) {
 
 async function showReference() {
   const response = await fetch(api.reference()).catch(() => null);
-  const found = response?.ok;
+  const found = response?.ok && response.headers.get("content-type") === "image/png";
   byId("against-reference").disabled = !found;
   if (found) renderer.uploadReference(await decodeStill(await response.blob()));
 }
 
 async function start() {
-  if (location.search) window.history.replaceState(null, "", location.pathname); // the token is in a cookie by now
+  if (!api.live) document.body.classList.add("frozen");
+  if (api.live && location.search) window.history.replaceState(null, "", location.pathname); // the token is in a cookie by now
   sheet(byId("sheet"));
   const overview = await api.overview();
   document.title = `${overview.name} · lutnet review`;
