@@ -99,9 +99,6 @@ def _shot_after(lines: Sequence[str], shots: Sequence[Shot]) -> dict[int, str]:
             continue
         begin, end = (tuple(map(int, re.split(r"[:;.,]", time))) for time in match["times"].split()[2:])
         if begin < end:
-            track = (
-                "V" if match["channel"].upper() in ("B", "A/V", "A2/V", "AA/V") else match["channel"].upper()
-            )
             events.setdefault(track, []).append((begin, number))
     tracks = sorted(events.values(), key=min)
     ordered = [number for track in tracks for _, number in sorted(track)]
