@@ -209,3 +209,18 @@ def test_a_window_without_its_server_says_so(browser: Any, package: Path) -> Non
         until(page, "document.getElementById('problem').textContent.includes('does not answer')")
         page.unroute("**/api/**")
         until(page, "document.getElementById('problem').textContent === ''")
+
+
+def test_quick_changes_of_one_window_do_not_stand_in_each_other_s_way(page: Any, package: Path) -> None:
+    for name in ("exposure", "contrast", "tint", "saturation"):
+        page.fill(f"#slider-{name}", "0.2")
+        page.evaluate("() => document.getElementById('note').dispatchEvent(new Event('input'))")
+        page.wait_for_timeout(260)
+    until(page, "!lutnet.page.saving && !lutnet.page.sending")
+    assert page.text_content("#problem") == ""
+    with Store(package) as store:
+        (decision,) = store.decisions().values()
+    assert (
+        dict.fromkeys(("exposure", "tint"), 0.2).items()
+        <= json.loads(decision.controls)["corrections"].items()
+    )

@@ -31,6 +31,8 @@ const page = {
   cuts: null,
   asked: 0,
   saving: null,
+  sending: 0,
+  queue: Promise.resolve(true),
 };
 
 const renderer = new Renderer(byId("picture"));
@@ -272,8 +274,14 @@ async function saved() {
   }
 }
 
-/** Send decisions; they are on the server's disk when this returns true. */
-async function decide(wishes, remember = true) {
+/** Send decisions, one after the other: each states the stamp that the one before it left. True: on the server's disk. */
+function decide(wishes, remember = true) {
+  page.sending += 1;
+  page.queue = page.queue.then(() => send(wishes, remember)).finally(() => { page.sending -= 1; });
+  return page.queue;
+}
+
+async function send(wishes, remember) {
   const before = new Map(wishes.map(({ id }) => [id, page.shots.get(id).stamp]));
   try {
     const outlines = await api.decide(wishes.map((wish) => ({ stamp: before.get(wish.id), ...wish })));
@@ -285,7 +293,7 @@ async function decide(wishes, remember = true) {
     return true;
   } catch (error) {
     problem(error.message);
-    await lookAgain();
+    setTimeout(lookAgain, 0); // shows what stands instead
     return false;
   }
 }
@@ -465,11 +473,12 @@ function passEnd() {
 
 /** See what other windows decided. */
 async function lookAgain() {
-  if (document.hidden && page.details) return;
+  if ((document.hidden && page.details) || page.sending) return;
   const stamps = {};
   for (const shot of page.shots.values()) stamps[shot.id] = shot.stamp;
   try {
     const changed = await api.changes(stamps);
+    if (page.sending) return; // what came back may be our own, on its way
     for (const outline of changed) learn(outline);
     if (changed.some(({ id }) => id === page.id) && !page.saving) await reload();
     if (byId("problem").textContent === OFFLINE) problem("");
