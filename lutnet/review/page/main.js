@@ -203,9 +203,9 @@ async function applyGrade(grade) {
   page.details.grade = grade;
   sliders.showCdl(grade.cdl);
   byId("lut-facts").textContent = grade.lut ? `${grade.lut.size} points` : "none in use";
+  measureScopes(true); // before the large picture: the card works in order, and the scopes would wait for it
   draw();
-  measureScopes(true);
-  plots.update(renderer);
+  requestAnimationFrame(() => plots.update(renderer));
 }
 
 async function lutOf(digest) {

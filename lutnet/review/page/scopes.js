@@ -1,7 +1,7 @@
 // Waveform, RGB parade, vectorscope, histogram: each before (left) and after (right), from the same small sample.
 
-const WIDE = 256;
-const HIGH = 144;
+const WIDE = 192;
+const HIGH = 108;
 const KINDS = [["waveform", "Waveform"], ["parade", "RGB parade"], ["vectorscope", "Vectorscope, skin line"], ["histogram", "Histogram"]];
 const PLOT = [240, 160];
 const SKIN_DEGREES = 123; // the +I axis of NTSC, on which all skin lies, in the plane of Cb and Cr
@@ -40,6 +40,9 @@ export class Scopes {
     }
   }
 }
+
+/** Brightness of a place that `index` pixels fell on. */
+const LIGHT = Float32Array.from({ length: 64 }, (_, index) => 1 - Math.exp(-index / 4));
 
 /** Calls `see(x, r, g, b)` for every pixel of one half of the sample. */
 function each(bytes, left, see) {
@@ -107,7 +110,7 @@ function paint(plot, left, kind) {
       for (let channel = 0; channel < 3; channel += 1) {
         const count = counts[from + channel];
         if (!count) continue;
-        const light = 1 - Math.exp(-count / 6);
+        const light = LIGHT[Math.min(count, LIGHT.length - 1)];
         const tint = mono ? [235 / 3, 235 / 3, 235 / 3] : CHANNELS[channel];
         red += light * tint[0] * 0.9; green += light * tint[1] * 0.9; blue += light * tint[2] * 0.9;
       }
