@@ -122,7 +122,7 @@ def main() -> None:
 
 def report(folder: Path, timeline: Path, shots: int, frames: int, rounds: int) -> None:
     reference = str(sorted((Path(os.environ["LUTNET_SHARED"]) / "footage").glob("tos_1080p*.mov"))[2])
-    grade = [sys.executable, "-m", "lutnet", "grade", str(timeline), "--ref", reference, "--quiet"]
+    grade = [sys.executable, "-m", "lutnet", "grade", str(timeline), "--ref", reference, "--quiet", "--fresh"]
     bare = [sys.executable, "-m", "benchmarks.speed", "--decode-only", str(folder / "plan.json")]
     print(f"{shots} shots, {frames} frames looked at, {os.cpu_count()} cores")
     print(f"{'round':>5} {'decode s':>9} {'grade s':>9} {'bar s':>9} {'grade/bar':>9}")
