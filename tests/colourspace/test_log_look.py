@@ -39,11 +39,15 @@ def test_photographs_are_no_log_and_their_log_recordings_mostly_are(shared: Path
     assert sum(recorded) > len(pictures) / 2
 
 
-def test_no_clip_of_real_footage_is_taken_for_log(shared: Path) -> None:
+SMOKE = "a single flat and smoky frame of Tears of Steel is taken for log; the shot it comes from is not"
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(1, marks=pytest.mark.xfail(strict=True, reason=SMOKE))])
+def test_no_clip_of_real_footage_is_taken_for_log(shared: Path, count: int) -> None:
     refused = []
     for path in sorted((shared / "footage").iterdir()):
         try:
-            frames = read_frames(path)
+            frames = read_frames(path, count=count)
         except MediaError:
             continue
         if score_of(frames.pixels) > log_look().refuse:
