@@ -26,8 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.memory import family
-from lutnet.demo.footage import write_media, write_reference, write_timeline
-from lutnet.demo.scenes import SHOTS
+from benchmarks.small_footage import make_small_footage
 from lutnet.store import FILE_NAME
 
 
@@ -43,17 +42,9 @@ class Tally:
 
 
 def make_footage(folder: Path) -> None:
-    """The demo's timeline; two clips are encoded, the others are copies."""
-    (folder / "media").mkdir(parents=True)
+    folder.mkdir(parents=True)
     (folder / "tmp").mkdir()
-    media = {shot.name: folder / "media" / f"{number}.mp4" for number, shot in enumerate(SHOTS)}
-    encoded = list(media.values())[:2]
-    for shot, path in zip(SHOTS, encoded, strict=False):
-        write_media(shot, path)
-    for number, path in enumerate(list(media.values())[2:]):
-        shutil.copy(encoded[number % 2], path)
-    write_reference(folder / "reference.png")
-    write_timeline(folder, media)
+    make_small_footage(folder)
 
 
 def grade(folder: Path) -> subprocess.Popen[bytes]:

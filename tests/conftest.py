@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.small_footage import make_small_footage
+
 # Test workers run side by side: threads inside torch would only get in each other's way. Set before torch loads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -27,19 +29,8 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def small_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ``timeline.otio`` and ``reference.png``; two clips are encoded, the others are copies."""
-    from lutnet.demo.footage import write_media, write_reference, write_timeline
-    from lutnet.demo.scenes import SHOTS
-
     folder = tmp_path_factory.mktemp("footage")
-    (folder / "media").mkdir()
-    media = {shot.name: folder / "media" / f"{number}.mp4" for number, shot in enumerate(SHOTS)}
-    encoded = list(media.values())[:2]
-    for shot, path in zip(SHOTS, encoded, strict=False):
-        write_media(shot, path)
-    for number, path in enumerate(list(media.values())[2:]):
-        shutil.copy(encoded[number % 2], path)
-    write_reference(folder / "reference.png")
-    write_timeline(folder, media)
+    make_small_footage(folder)
     return folder
 
 
