@@ -11,7 +11,10 @@ from lutnet.frames.matrix import Coding, matrix_of, to_rgb
 from lutnet.frames.record import Picture, Pixels
 
 HDR_WARNINGS = {
-    transfer: f"the video is {name} (high dynamic range) and is analysed as if it were not"
+    transfer: (
+        f"the video is {name} (high dynamic range) and is analysed as if it were not; "
+        f"to have it seen right: --clip-space 'NAME=Rec.2100-{name} - Display'"
+    )
     for transfer, name in ((16, "PQ"), (18, "HLG"))
 }
 """By H.273 TransferCharacteristics: what to tell where nobody says that the clip is that."""
