@@ -23,7 +23,7 @@ from lutnet.job import Job, Outcome, maker
 from lutnet.plain import shot_to_plain
 from lutnet.result import ClipResult, Status
 from lutnet.store import Store
-from lutnet.thumbnails import StoredThumbnails, keep_reference, thumbnail
+from lutnet.thumbnails import StoredThumbnails, reference_png, reference_thumbnail
 from lutnet.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -97,27 +97,33 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
     """
     folder = store.path.parent
     written = store.written()
-    ledger = Ledger(folder, written[1] if written else "", maker())
+    ledger = ledger_of(store)
     interrupted = (folder / NEW).exists() or (folder / OLD).exists()
     anew = order.discard_decisions or order.verify or interrupted
     if written and not anew and ledger.is_intact() and written[0] == _stamp(store, results, order):
         return store.results()
     decided = store.save(results, jobs=order.jobs, discard_decisions=order.discard_decisions)
     frame = order.reference()
-    shown = None if frame is None else thumbnail(frame.movedim(0, -1).numpy())
+    still = None if frame is None else reference_png(frame)
     write_package(
         folder,
         decided,
         order.timeline,
         order.run,
-        StoredThumbnails(store, decided, order.jobs, shown, order.view),
+        StoredThumbnails(store, decided, order.jobs, reference_thumbnail(still), order.view),
         describe=in_words,
         finish=partial(complete_package, names=order.carriers, verify=order.verify),
         ledger=ledger,
+        reference=still,
     )
-    keep_reference(folder, frame)
     store.set_written(_stamp(store, results, order), ledger.to_text())
     return decided
+
+
+def ledger_of(store: Store) -> Ledger:
+    """The ledger of the package beside ``store``, as it was last written."""
+    written = store.written()
+    return Ledger(store.path.parent, written[1] if written else "", maker())
 
 
 def _stamp(store: Store, results: Sequence[ClipResult], order: Order) -> str:

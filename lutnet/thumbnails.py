@@ -6,7 +6,6 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +13,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from lutnet.colourspace import View
-from lutnet.export.atomic import write_bytes
 from lutnet.export.contact_sheet import Gallery, Thumbnails
-from lutnet.export.package import CACHE, exported_grade
+from lutnet.export.package import exported_grade
 from lutnet.frames.record import Pixels
 from lutnet.grade import Grade
 from lutnet.result import ClipResult, Status
@@ -29,8 +27,6 @@ WIDTH = 400
 """Pixels; a contact sheet shows three across."""
 QUALITY = 95
 """Of JPEG, with full chroma: off by less than one code value where it matters, a third of the bytes of PNG."""
-
-REFERENCE = "reference.png"
 
 Picture = npt.NDArray[np.uint8]
 
@@ -54,30 +50,19 @@ def thumbnail(frame: Pixels) -> Picture:
     return _eight_bit(_small(frame))
 
 
-def fitted(picture: Picture) -> Picture:
-    """``picture [H, W, 3]`` 8 bit at most WIDTH wide."""
-    return thumbnail(picture.astype(np.float32) / np.float32(255))
-
-
-def keep_reference(folder: Path, frame: Tensor | None) -> None:
-    """Keep the reference ``[3, H, W]`` of a package beside it, so that later contact sheets and the review show it."""
-    path = folder / CACHE / REFERENCE
-    if frame is None:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(exist_ok=True)
+def reference_png(frame: Tensor) -> bytes:
+    """The reference ``[3, H, W]`` as the package's ``reference.png``, from which it is shown ever after."""
     content = io.BytesIO()
     Image.fromarray(_eight_bit(frame.movedim(0, -1).numpy())).save(content, "PNG")
-    write_bytes(path, content.getvalue())
+    return content.getvalue()
 
 
-def read_reference_picture(folder: Path) -> Picture | None:
-    """The thumbnail of a package's reference; None where none was kept."""
-    path = folder / CACHE / REFERENCE
-    if not path.is_file():
+def reference_thumbnail(png: bytes | None) -> Picture | None:
+    """What contact sheets show of a package's ``reference.png``."""
+    if png is None:
         return None
-    with Image.open(path) as image:
-        return fitted(np.array(image.convert("RGB")))
+    with Image.open(io.BytesIO(png)) as image:
+        return thumbnail(np.array(image.convert("RGB")).astype(np.float32) / np.float32(255))
 
 
 def _small(frame: Pixels) -> Pixels:

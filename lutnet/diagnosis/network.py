@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torchvision.models import vgg
 
 from lutnet.diagnosis.features import CHROMA_SHAPE, CODES, chroma_histogram, tonal_size, tonal_statistics
 from lutnet.diagnosis.heads import CLEAN, HEADS, LEVELS
@@ -103,7 +102,7 @@ class Trunk(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.grid, self.fine_bins, self.traces = config.grid, config.fine_bins, config.traces
-        self.blocks = vgg.make_layers(list(config.layers), batch_norm=True)
+        self.blocks = _vgg_blocks(config.layers)
         self.map_channels = [width for width in config.layers if isinstance(width, int)][-1]
         statistics, (wide, narrow) = tonal_size(config.fine_bins, traces=config.traces), config.tonal
         self.tonal = nn.Sequential(
@@ -187,6 +186,22 @@ def sample_grid(frames: Tensor, size: int) -> Tensor:
         for side in frames.shape[-2:]
     )
     return frames[:, :, rows][:, :, :, columns]
+
+
+def _vgg_blocks(layers: Layers) -> nn.Sequential:
+    """VGG's convolutions with batch normalisation, with torchvision's names of the weights.
+
+    torchvision itself takes as long to import as torch, which every worker process would pay.
+    """
+    blocks: list[nn.Module] = []
+    width = 3
+    for layer in layers:
+        if isinstance(layer, int):
+            blocks += [nn.Conv2d(width, layer, 3, padding=1), nn.BatchNorm2d(layer), nn.ReLU(inplace=True)]
+            width = layer
+        else:
+            blocks.append(nn.MaxPool2d(2))
+    return nn.Sequential(*blocks)
 
 
 def _silent(layer: nn.Linear) -> nn.Linear:

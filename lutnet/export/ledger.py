@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,6 +57,13 @@ class Ledger:
             made = _noted(new, name, key, hashlib.sha256(content).hexdigest())
         self._new[made.name] = made
         return made.name, made.sha256
+
+    def place_all(
+        self, new: Path, files: Iterable[tuple[str, Callable[[], tuple[str, bytes]]]]
+    ) -> list[tuple[str, str]]:
+        """``place`` of many, given as key and make; several are made at a time, on threads."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(lambda file: self.place(new, *file), files))
 
     def put(self, new: Path, name: str, content: bytes) -> None:
         """``place`` of a file that costs nothing to make."""

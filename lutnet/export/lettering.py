@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from PIL import ImageDraw, ImageFont
 
@@ -44,6 +44,7 @@ def put(
     draw.text(place, line, fill=grey, font=face(size), anchor=anchor)
 
 
+@lru_cache(maxsize=1024)  # most clips of a film have the same to say
 def cut(text: str, size: int, room: float) -> str:
     """``text``, or as much of its beginning as fits into ``room`` pixels with an ellipsis behind it."""
     if width(text, size) <= room:

@@ -9,6 +9,7 @@
       cdl/<clip>.cc          one CDL per graded clip
       luts/<clip>_<hash>.cube  the residual LUT, where one is needed
       review.png             contact sheet; review_2.png and so on
+      reference.png          the still that the clips were matched to
       source/<stem>.edl      the EDL or ALE that came in, with its CDLs
       carriers/<name>/       the same grades in other files, where asked for (see carriers)
       state.sqlite           people's decisions: not ours, left as it is
@@ -50,6 +51,7 @@ MANIFEST = "grades.json"
 CARRIERS = "carriers"
 SOURCE = "source"
 CONTACT_SHEET = "review.png"
+REFERENCE = "reference.png"
 STATE = "state.sqlite"
 CACHE = ".lutnet-cache"
 """A folder of what can be made again: stills and proxies for the review."""
@@ -127,6 +129,7 @@ def write_package(
     describe: Describe = described,
     finish: Callable[[Path], None] | None = None,
     ledger: Ledger | None = None,
+    reference: bytes | None = None,
 ) -> Path:
     """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
 
@@ -134,6 +137,7 @@ def write_package(
     (``state.sqlite``) stay. thumbnails: by shot id; without any there is no contact sheet.
     describe: a diagnosis in words, for the contact sheet. finish: called with the complete package before it
     is put in place, to add carriers or to prove it. ledger: of ``folder``, to take over files that stay the same.
+    reference: the PNG that becomes ``reference.png``.
     Raises OutputError, also where a LUT folds, and what ``finish`` raises; the folder is then as it was.
     """
     check_folder(folder)
@@ -141,6 +145,8 @@ def write_package(
     with exchanged(folder, MANIFEST, _owned) as new:
         writer = _Writer(new, folder, timeline, settings, describe=describe, ledger=ledger)
         writer.write(results, thumbnails or {})
+        if reference is not None:
+            ledger.put(new, REFERENCE, reference)
         if finish is not None:
             finish(new)
         ledger.note_rest(new)
@@ -173,7 +179,7 @@ class _Writer:
         (self.new / "cdl").mkdir()
         (self.new / "luts").mkdir()
         cdls: dict[str, CDL] = {}
-        luts: dict[str, LutFile] = {}
+        made: dict[str, tuple[str, Callable[[], tuple[str, bytes]]]] = {}
         for result in results:
             shot_id = result.shot.id
             grade = exported_grade(result, bake=self.settings.bake)
@@ -182,7 +188,9 @@ class _Writer:
             cdls[shot_id] = grade.cdl
             self._write_cc(grade.cdl, stems[shot_id], result.shot.name)
             if grade.lut is not None:
-                luts[shot_id] = self._write_lut(grade.lut, stems[shot_id], result.shot.name)
+                made[shot_id] = self._lut_file(grade.lut, stems[shot_id], result.shot.name)
+        placed = self.ledger.place_all(self.new, made.values())
+        luts = {shot_id: LutFile(*file) for shot_id, file in zip(made, placed, strict=True)}
         files = {
             "otio": self._write_otio(results, cdls, luts),
             "edl": self._write_edls(results, cdls),
@@ -201,12 +209,12 @@ class _Writer:
     def _write_cc(self, cdl: CDL, stem: str, name: str) -> None:
         self._put(f"cdl/{stem}.cc", cc_text(cdl, id=stem, description=f"{name} - {self._space_note()}"))
 
-    def _write_lut(self, lut: LUT3D, stem: str, name: str) -> LutFile:
+    def _lut_file(self, lut: LUT3D, stem: str, name: str) -> tuple[str, Callable[[], tuple[str, bytes]]]:
         facts = (self.settings.version, self.settings.space, self.settings.bake)
-        key = key_of("lut", lut.digest, stem, name, *facts)
-        return LutFile(*self.ledger.place(self.new, key, partial(self._made_lut, lut, stem, name)))
+        return key_of("lut", lut.digest, stem, name, *facts), partial(self._made_lut, lut, stem, name)
 
-    def _made_lut(self, lut: LUT3D, stem: str, name: str) -> tuple[str, bytes]:
+    def _made_lut(self, stored: LUT3D, stem: str, name: str) -> tuple[str, bytes]:
+        lut = LUT3D(stored.table, stored.domain_min, stored.domain_max)  # read once, not at every question
         space = self.settings.space
         require_sound(lut, name, clips=self.settings.bake)
         content = cube_bytes(
@@ -266,13 +274,10 @@ class _Writer:
         if not thumbnails:
             return []
         sheets = contact_sheet.pages(self.timeline.name, results, thumbnails, self.describe)
-        names = []
-        for number, page in enumerate(sheets, start=1):
-            name = CONTACT_SHEET if number == 1 else CONTACT_SHEET.replace(".", f"_{number}.")
-            key = key_of(name, page.facts)
-            self.ledger.place(self.new, key, partial(_made_page, name, page))
-            names.append(name)
-        return names
+        named = [(_page_name(number), page) for number, page in enumerate(sheets, start=1)]
+        files = ((key_of(name, page.facts), partial(_made_page, name, page)) for name, page in named)
+        self.ledger.place_all(self.new, files)
+        return [name for name, _ in named]
 
     def _manifest(self, files: dict[str, Any], clips: list[Json]) -> Json:
         return {
@@ -305,6 +310,10 @@ class _Writer:
 
     def _space_note(self) -> str:
         return f"lutnet {self.settings.version}, in {self.settings.space}"
+
+
+def _page_name(number: int) -> str:
+    return CONTACT_SHEET if number == 1 else CONTACT_SHEET.replace(".", f"_{number}.")
 
 
 def _made_page(name: str, page: contact_sheet.Page) -> tuple[str, bytes]:
@@ -343,4 +352,4 @@ def _owned(seal: Path) -> set[str]:
     if not seal.exists():
         return set()
     names = manifest.read_files(seal)
-    return {"cdl", "luts", SOURCE, CARRIERS, names["otio"], *names["edl"], *names["contact_sheet"]}
+    return {"cdl", "luts", SOURCE, CARRIERS, REFERENCE, names["otio"], *names["edl"], *names["contact_sheet"]}

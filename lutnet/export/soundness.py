@@ -36,7 +36,8 @@ def summary(lut: LUT3D) -> str:
     from lutnet.ops.lattice import clipped_cells, cut_cells, folded_cells, largest_step
 
     lattice = torch.from_numpy(lut.table.copy())
-    folds = int((folded_cells(lattice) & ~cut_cells(lattice)).sum())
+    folded = folded_cells(lattice)
+    folds = int((folded & ~cut_cells(lattice)).sum()) if bool(folded.any()) else 0
     neutrals = "rise" if float(neutral_steps(lattice).min()) >= 0 else "fall somewhere"
     clipped = 100 * float(clipped_cells(lattice).float().mean())
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 import torch
 from torch import Tensor
@@ -38,10 +39,10 @@ def smallest_volume(lattice: Tensor) -> Tensor:
     ``lattice [N, N, N, 3]`` over 0..1. Below 0 the cell is folded; a clipped cell has 0.
     """
     along_r, along_g, along_b = _edges(lattice.double())
-    volumes = [
+    volumes = (
         _volume(along_r[at_r], along_g[at_g], along_b[at_b]) for at_r, at_g, at_b in _CORNERS + _TETRAHEDRA
-    ]
-    return torch.stack(volumes).amin(0)
+    )
+    return reduce(torch.minimum, volumes)
 
 
 def neutral_steps(lattice: Tensor) -> Tensor:
@@ -98,21 +99,26 @@ def _blurred(change: Tensor) -> Tensor:
 
 
 def _edges(lattice: Tensor) -> tuple[dict[_Corner, Tensor], ...]:
-    """Per axis, the cell's four parallel edges, keyed by where they lie on the two other axes."""
-    scaled = lattice * (lattice.shape[0] - 1)
+    """Per axis, the cell's four parallel edges ``[3, ...]``, keyed by where they lie on the two other axes."""
+    # Channels first: whole planes are multiplied, which is several times as fast as triples.
+    scaled = (lattice * (lattice.shape[0] - 1)).movedim(-1, 0).contiguous()
     keys = [(0, 0), (0, 1), (1, 0), (1, 1)]
     last = lattice.shape[0] - 1
 
     def part(values: Tensor, axes: tuple[int, int], key: _Corner) -> Tensor:
         return values.narrow(axes[0], key[0], last).narrow(axes[1], key[1], last)
 
-    others = ((1, 2), (0, 2), (0, 1))
-    return tuple({key: part(scaled.diff(dim=axis), others[axis], key) for key in keys} for axis in range(3))
+    others = ((2, 3), (1, 3), (1, 2))
+    return tuple(
+        {key: part(scaled.diff(dim=1 + axis), others[axis], key) for key in keys} for axis in range(3)
+    )
 
 
 def _volume(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:
-    volume: Tensor = (red * torch.linalg.cross(green, blue)).sum(-1)
-    return volume
+    across = (green[1] * blue[2] - green[2] * blue[1]) * red[0]
+    across += (green[2] * blue[0] - green[0] * blue[2]) * red[1]
+    across += (green[0] * blue[1] - green[1] * blue[0]) * red[2]
+    return across
 
 
 def _faulty_points(lattice: Tensor) -> Tensor:

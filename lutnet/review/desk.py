@@ -14,7 +14,7 @@ import numpy as np
 from lutnet.errors import InputError, MediaError
 from lutnet.export.cube import read_cube
 from lutnet.export.manifest import read_manifest
-from lutnet.export.package import CACHE, MANIFEST
+from lutnet.export.package import MANIFEST, REFERENCE
 from lutnet.export.reader import run_settings
 from lutnet.frames import read_frames, read_shot
 from lutnet.grade import LUT3D, Grade
@@ -31,7 +31,6 @@ from lutnet.review.pictures import Pictures, Place, jpeg
 from lutnet.review.state import Entry, State, Wish, digest_of
 from lutnet.review.wishes import Wishes, copied
 from lutnet.shot import Shot
-from lutnet.thumbnails import REFERENCE
 
 _KEPT_LUTS = 64
 
@@ -137,7 +136,7 @@ class Desk:
 
     def reference(self) -> Path | None:
         """The still that the package was matched to, where one was kept."""
-        path = self.folder / CACHE / REFERENCE
+        path = self.folder / REFERENCE
         return path if path.is_file() else None
 
     def lut_bytes(self, digest: str) -> bytes:

@@ -10,22 +10,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from lutnet.delivery import in_words
-from lutnet.errors import LutnetError
+from lutnet.delivery import in_words, ledger_of
 from lutnet.export.carriers import CARRIERS, complete_package
-from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.otio import packaged_timeline
 from lutnet.export.package import CARRIERS as CARRIERS_FOLDER
-from lutnet.export.package import exported_grade, write_package
+from lutnet.export.package import REFERENCE, exported_grade, write_package
 from lutnet.export.reader import Package, read_package
-from lutnet.grade import Grade
 from lutnet.result import ClipResult, Status
-from lutnet.review.cache import Cache
 from lutnet.review.colour import Colours
-from lutnet.review.pictures import Pictures, Place, read_picture
 from lutnet.store import FILE_NAME, Store
 from lutnet.store.decision import same_grade
-from lutnet.thumbnails import fitted, read_reference_picture
+from lutnet.thumbnails import StoredThumbnails, reference_thumbnail
+
+BY_REVIEW = "review"
+"""Stamp of a package that no run wrote: the next one has to look at it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +48,9 @@ def refresh_package(folder: Path, config: Path | None = None) -> int:
     package = read_package(folder)
     with Store(folder) as store:
         results = store.results()
-    stale = _stale(package, results)
-    if stale:
-        _rewrite(package, results, config)
+        stale = _stale(package, results)
+        if stale:
+            _rewrite(package, store, results, config)
     return stale
 
 
@@ -71,44 +69,26 @@ def _stale(package: Package, results: Sequence[ClipResult]) -> int:
     return count
 
 
-def _rewrite(package: Package, results: Sequence[ClipResult], config: Path | None) -> None:
+def _rewrite(package: Package, store: Store, results: Sequence[ClipResult], config: Path | None) -> None:
+    """As a run delivers: what stays the same is taken over, and the next run takes over what is written here."""
     otio, clips = packaged_timeline(package.otio, package.source.parent, package.folder)
     timeline = _Packaged(package.source, package.name, package.rate, otio, clips)
     settings = replace(package.settings, version=version("lutnet"))
     carriers = package.folder / CARRIERS_FOLDER
     kept = tuple(name for name in CARRIERS if (carriers / name).is_dir())
+    reference = package.folder / REFERENCE
+    still = reference.read_bytes() if reference.is_file() else None
+    view = Colours(package.settings, config).management.view
+    ledger = ledger_of(store)
     write_package(
         package.folder,
         results,
         timeline,
         settings,
-        _Sheet(package.folder, results, Colours(package.settings, config)),
+        StoredThumbnails(store, results, store.jobs(), reference_thumbnail(still), view),
         describe=in_words,
         finish=partial(complete_package, names=kept),
+        ledger=ledger,
+        reference=still,
     )
-
-
-class _Sheet(Mapping[str, Thumbnails]):
-    """The pictures of the contact sheet, from the cache or the media; none for a clip whose media is gone."""
-
-    def __init__(self, folder: Path, results: Sequence[ClipResult], colours: Colours) -> None:
-        self._colours = colours
-        self._pictures = Pictures(Cache(folder))
-        self._results = {result.shot.id: result for result in results if result.grade is not None}
-        self._reference = read_reference_picture(folder)
-
-    def __getitem__(self, shot_id: str) -> Thumbnails:
-        result = self._results[shot_id]
-        try:
-            still = fitted(read_picture(self._pictures.still(result.shot, Place.MIDDLE)))
-        except LutnetError as error:
-            raise KeyError(shot_id) from error
-        grades = (Grade(), exported_grade(result) or Grade())
-        before, after = (self._colours.picture(still, grade, result.shot.space) for grade in grades)
-        return Thumbnails(before, after, self._reference)
-
-    def __iter__(self) -> Any:
-        return iter(self._results)
-
-    def __len__(self) -> int:
-        return len(self._results)
+    store.set_written(BY_REVIEW, ledger.to_text())

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from lutnet.errors import GradeFileError, LutnetError, OutputError
 
@@ -71,11 +72,17 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def column(path: Path, query: str, key: str) -> bytes | None:
-    """The one value that ``query`` finds for ``key``, through a connection of its own, from any thread."""
+def fetched(path: Path, query: str, key: str) -> tuple[Any, ...] | None:
+    """The one row that ``query`` finds for ``key``, through a connection of its own, from any thread."""
     with translated(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as own:
-        row = own.execute(query, (key,)).fetchone()
-    return None if row is None else row[0]
+        found: tuple[Any, ...] | None = own.execute(query, (key,)).fetchone()
+    return found
+
+
+def column(path: Path, query: str, key: str) -> bytes | None:
+    """The one value of ``fetched``."""
+    found = fetched(path, query, key)
+    return None if found is None else found[0]
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from lutnet.store.controls import (
     write_controls,
     write_note,
 )
-from lutnet.store.database import column, open_database, transaction, translated
+from lutnet.store.database import column, fetched, open_database, transaction, translated
 from lutnet.store.decision import Decision, refuse_overwriting, same_grade
 from lutnet.store.pictures import NO_PICTURES, StoredPictures
 from lutnet.store.rows import (
@@ -122,12 +122,17 @@ class Store:
         return replace(self._read(row[0], _OF_JOB, job), shot=shot)
 
     def pictures_of(self, job: str) -> StoredPictures:
-        """The pictures of a finished job, as they were given; none of another job."""
+        """The pictures of a finished job, as they were given; none of another job. From any thread."""
+        found = fetched(self.path, "SELECT before, after, recorded FROM computed WHERE job = ?", job)
+        return NO_PICTURES if found is None else StoredPictures(*found)
+
+    def jobs(self) -> Mapping[str, str]:
+        """The job (content hash) that each clip of the timeline was computed by, where known, by shot id."""
         with translated(self.path):
-            row = self._connection.execute(
-                "SELECT before, after, recorded FROM computed WHERE job = ?", (job,)
-            ).fetchone()
-        return NO_PICTURES if row is None else StoredPictures(*row)
+            rows = self._connection.execute(
+                "SELECT shot_id, job FROM clip WHERE position IS NOT NULL AND job != ''"
+            ).fetchall()
+        return MappingProxyType(dict(rows))
 
     def result_of_job(self, shot_id: str, job: str) -> ClipResult | None:
         """What ``job`` (its content hash) computed for a shot, as proposed; None where it did not."""

@@ -14,18 +14,20 @@ import opentimelineio as otio
 import torch
 from av.video.reformatter import ColorRange, Colorspace
 
+from lutnet.colourspace import ColourSettings, colour_management
 from lutnet.demo.footage import _to_420
 from lutnet.diagnosis.heads import HEADS, LEVELS
-from lutnet.export.contact_sheet import Thumbnails
 from lutnet.export.package import RunSettings, write_package
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.result import ClipResult, Status
+from lutnet.shot import REC709
 from lutnet.store import Store
-from lutnet.thumbnails import keep_reference
+from lutnet.thumbnails import StoredThumbnails, pictures_of, reference_png
 from lutnet.timeline import read_timeline
 
 RATE = 24
+VIEW = colour_management(ColourSettings(REC709)).view
 MARKUP = '<img src=x onerror="alert(1)">\'"&../../'
 Pixels = npt.NDArray[np.uint8]
 
@@ -135,12 +137,15 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
     ]
     picture = torch.rand(90, 160, 3).numpy()
     with Store(package) as store:
-        decided = store.save(results)
-        thumbnails = {shot.id: Thumbnails(picture, picture) for shot in plan.shots[:100]}
-        write_package(
-            package, decided, plan, settings or RunSettings("0.1.0", reference="hero.png"), thumbnails
-        )
-    keep_reference(package, torch.rand(3, 90, 160))
+        jobs = {result.shot.id: f"job {result.shot.id}" for result in results[:100] if result.grade}
+        for result in results[:100]:
+            if result.grade is not None:
+                store.finish(jobs[result.shot.id], result, pictures_of(picture, result.grade, VIEW))
+        decided = store.save(results, jobs=jobs)
+        thumbnails = StoredThumbnails(store, decided, jobs, None, VIEW)
+        run = settings or RunSettings("0.1.0", reference="hero.png")
+        still = reference_png(torch.rand(3, 90, 160))
+        write_package(package, decided, plan, run, thumbnails, reference=still)
     return package
 
 

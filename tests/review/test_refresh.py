@@ -82,6 +82,26 @@ def test_taking_a_decision_back_restores_the_files_to_the_byte(package: Path) ->
     assert contents() == once
 
 
+def test_what_stays_the_same_is_taken_over(package: Path) -> None:
+    def places() -> dict[str, int]:
+        kept = ("luts/*", "cdl/*", "*.png")
+        return {str(path.relative_to(package)): path.stat().st_ino for p in kept for path in package.glob(p)}
+
+    clips = read_package(package).clips
+    changed = next(clip.shot.id for clip in clips if clip.lut is None)
+    with Store(package) as store:
+        store.decide(Decision(changed, Status.REJECTED))
+    refresh_package(package)  # writes all of them: nobody noted what they were made from
+    first = places()
+    with Store(package) as store:
+        store.withdraw(changed)
+    refresh_package(package)
+    second = places()
+    same = {name for name in first if second.get(name) == first[name]}
+    assert {"reference.png", *(name for name in first if name.startswith("luts/"))} <= same
+    assert first.keys() - same and "review.png" not in same
+
+
 def test_carriers_of_a_package_are_kept_up_to_date(package: Path) -> None:
     assert main(["export", str(package), "--carrier", "ccc"]) == 0
     listed = next((package / "carriers" / "ccc").iterdir())
