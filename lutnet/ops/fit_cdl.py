@@ -7,6 +7,7 @@ toward ``toward`` decides whatever the pairs leave open: flat frames give small 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,10 +26,11 @@ MAX_PAIRS = 2048
 HUBER_KNEE = 1.0  # DE: below, squares; above, the mean difference itself
 STEPS = 30
 _SLOPE, _OFFSET, _POWER, _SATURATION = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 10)
-_LOWEST = (0.1, 0.1, 0.1, -1.0, -1.0, -1.0, 0.1, 0.1, 0.1, 0.0)
-_HIGHEST = (10.0, 10.0, 10.0, 1.0, 1.0, 1.0, 10.0, 10.0, 10.0, 4.0)
+_STEEP = math.log(10.0)
+_LOWEST = torch.tensor((-_STEEP,) * 3 + (-1.0,) * 3 + (-_STEEP,) * 3 + (0.0,), dtype=torch.float64)
+_HIGHEST = torch.tensor((_STEEP,) * 3 + (1.0,) * 3 + (_STEEP,) * 3 + (4.0,), dtype=torch.float64)
 # How far each parameter may go before the prior finds it as unlikely as the others: log, offset, log, sat.
-_SPREAD = (0.3, 0.3, 0.3, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.5)
+_SPREAD = torch.tensor((0.3,) * 3 + (0.1,) * 3 + (0.3,) * 3 + (0.5,), dtype=torch.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -83,12 +85,14 @@ def fit_cdl(
     pairs = _pairs(source, target, weights, through)
     anchor = _pack(toward or identity_numbers())
     parameters = anchor.clone()
-    damping, cost = 1e-3, _cost(parameters, anchor, prior, pairs)
+    damping, residuals = 1e-3, _residuals(parameters, pairs)
+    cost = _cost(residuals, parameters, anchor, prior, pairs)
+    hessian, gradient = _normal_equations(residuals, parameters, anchor, prior, pairs)
     for _ in range(STEPS):
-        hessian, gradient = _normal_equations(parameters, anchor, prior, pairs)
         damped = hessian + damping * torch.diag(hessian.diagonal())
         proposal = _bounded(parameters - torch.linalg.solve(damped, gradient))
-        proposed = _cost(proposal, anchor, prior, pairs)
+        residuals = _residuals(proposal, pairs)
+        proposed = _cost(residuals, proposal, anchor, prior, pairs)
         if proposed >= cost:
             damping *= 8.0
             continue
@@ -96,6 +100,7 @@ def fit_cdl(
         parameters, cost, damping = proposal, proposed, max(damping / 8.0, 1e-9)
         if finished:
             break
+        hessian, gradient = _normal_equations(residuals, parameters, anchor, prior, pairs)
     return _unpack(parameters)
 
 
@@ -137,10 +142,7 @@ def _unpack(parameters: Tensor) -> CDLNumbers:
 
 
 def _bounded(parameters: Tensor) -> Tensor:
-    low, high = parameters.new_tensor(_LOWEST), parameters.new_tensor(_HIGHEST)
-    for part in (_SLOPE, _POWER):
-        low[part], high[part] = low[part].log(), high[part].log()
-    return parameters.clamp(low, high)
+    return parameters.clamp(_LOWEST, _HIGHEST)
 
 
 def _residuals(parameters: Tensor, pairs: _Pairs) -> Tensor:
@@ -149,21 +151,20 @@ def _residuals(parameters: Tensor, pairs: _Pairs) -> Tensor:
     return (pairs.metric @ wrong.unsqueeze(-1)).squeeze(-1)
 
 
-def _cost(parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs) -> float:
-    distance = _residuals(parameters, pairs).norm(dim=-1)
+def _cost(residuals: Tensor, parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs) -> float:
+    distance = residuals.norm(dim=-1)
     huber = torch.where(distance < HUBER_KNEE, distance**2, HUBER_KNEE * (2 * distance - HUBER_KNEE))
-    pull = ((parameters - anchor) / parameters.new_tensor(_SPREAD)).square().sum()
+    pull = ((parameters - anchor) / _SPREAD).square().sum()
     return float((pairs.weights * huber).sum() + prior * pull)
 
 
 def _normal_equations(
-    parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs
+    residuals: Tensor, parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs
 ) -> tuple[Tensor, Tensor]:
-    residuals = _residuals(parameters, pairs)
     weights = pairs.weights * HUBER_KNEE / residuals.norm(dim=-1).clamp(min=HUBER_KNEE)
     jacobian = pairs.metric @ _jacobian(parameters, pairs)
     flat = (jacobian * weights[:, None, None]).flatten(0, 1)
-    precision = prior / parameters.new_tensor(_SPREAD).square()
+    precision = prior / _SPREAD.square()
     hessian = flat.T @ jacobian.flatten(0, 1) + torch.diag(precision)
     return hessian, flat.T @ residuals.flatten() + precision * (parameters - anchor)
 

@@ -28,7 +28,7 @@ from lutnet.review.controls import Controls, controls_from_plain, graded
 from lutnet.review.cuts import Cuts
 from lutnet.review.media import Media
 from lutnet.review.pictures import Pictures, Place, jpeg
-from lutnet.review.state import Entry, State, Wish, digest_of
+from lutnet.review.state import Entry, State, Wish
 from lutnet.review.wishes import Wishes, copied
 from lutnet.shot import Shot
 
@@ -82,9 +82,6 @@ class Desk:
         return [
             words.outline(entry) for shot_id, entry in entries.items() if known.get(shot_id) != entry.stamp
         ]
-
-    def stamps(self) -> dict[str, str]:
-        return {shot_id: entry.stamp for shot_id, entry in self.state.entries().items()}
 
     def details(self, shot_id: str) -> Json:
         """One clip in full."""
@@ -181,7 +178,7 @@ class Desk:
         }
 
     def _kept(self, lut: LUT3D) -> str:
-        digest = digest_of(lut)
+        digest = lut.digest
         with self._guard:
             self._luts[digest] = lut
             self._luts.move_to_end(digest)

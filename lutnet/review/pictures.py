@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+from collections import OrderedDict
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,8 +27,9 @@ from lutnet.shot import Shot
 
 STILL_LINES = 540
 THUMB_WIDTH = 208
-COLOURS = 1024
+COLOURS = 384
 """Colours of a shot for the fit of its corrections."""
+_KEPT = 64
 _DECODERS = threading.Semaphore(2)
 
 Picture = npt.NDArray[np.uint8]
@@ -49,6 +51,7 @@ class Pictures:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
+        self._colours: OrderedDict[str, Tensor] = OrderedDict()
 
     def still(self, shot: Shot, place: Place) -> Path:
         """The PNG (8 bit R'G'B', shorter side at most 540) of one frame. Raises MediaError."""
@@ -66,7 +69,15 @@ class Pictures:
         return read_picture(self._cache.file(f"{_key(shot)}-{place.value}-thumb.png", make))
 
     def colours(self, shot: Shot) -> Tensor:
-        """``[P, 3]`` in 0..1 from all over the middle frame. Raises MediaError."""
+        """``[P, 3]`` in 0..1 from all over the middle frame; kept for the last shots. Raises MediaError."""
+        key = _key(shot)
+        if key not in self._colours:
+            self._colours[key] = self._sampled(shot)
+            while len(self._colours) > _KEPT:
+                self._colours.popitem(last=False)
+        return self._colours[key]
+
+    def _sampled(self, shot: Shot) -> Tensor:
         pixels = torch.from_numpy(self.thumb(shot)).reshape(-1, 3).float() / 255.0
         return pixels[torch.linspace(0, len(pixels) - 1, min(COLOURS, len(pixels))).long()]
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from lutnet.errors import DecisionError, GradeFileError, InputError
 from lutnet.export.package import MANIFEST
 from lutnet.export.soundness import require_sound
-from lutnet.grade import LUT3D, Grade
+from lutnet.grade import Grade
 from lutnet.result import ClipResult, Status
 from lutnet.store import FILE_NAME, Decision, Store
 
@@ -83,6 +83,7 @@ class State:
         self._sealed = -1
         self._proposed: tuple[ClipResult, ...] = ()
         self._entries: Mapping[str, Entry] = {}
+        self._thread.submit(self._fresh)  # while the browser starts
 
     def close(self) -> None:
         self._on_thread(self._store.close)
@@ -90,6 +91,10 @@ class State:
 
     def entries(self) -> Mapping[str, Entry]:
         return self._on_thread(self._fresh)
+
+    def version(self) -> str:
+        """Differs from an earlier answer where anything may have changed since."""
+        return self._on_thread(lambda: repr((self._seal(), self._store.version())))
 
     def entry(self, shot_id: str) -> Entry:
         """Raises InputError for an id that the package has not."""
@@ -151,12 +156,6 @@ class State:
         return self._thread.submit(work).result()
 
 
-def digest_of(lut: LUT3D) -> str:
-    """Names a LUT by its contents."""
-    domain = repr((lut.domain_min, lut.domain_max)).encode()
-    return hashlib.sha256(domain + lut.table.tobytes()).hexdigest()[:32]
-
-
 def _entry(result: ClipResult, decision: Decision | None, note: str) -> Entry:
     if decision is not None:
         note = decision.note
@@ -170,5 +169,5 @@ def _stamp(decision: Decision | None, note: str) -> str:
     if decision is not None:
         grade = decision.grade
         facts += [decision.status.value, decision.controls, repr(grade and grade.cdl)]
-        facts.append(digest_of(grade.lut) if grade and grade.lut else "")
+        facts.append(grade.lut.digest if grade and grade.lut else "")
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]

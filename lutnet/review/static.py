@@ -98,6 +98,7 @@ def _page(data: str) -> str:
     text = text.replace("/page/icon.svg", icon)
     text = text.replace('<link rel="stylesheet" href="/page/style.css">', f"<style>{style}</style>")
     text = text.replace('<script type="module" src="/page/main.js"></script>', "")
+    text = re.sub(r'<link rel="modulepreload" [^>]*>\n', "", text)
     return text.replace("</body>", f'{held}\n<script type="module">{_bundle()}</script>\n</body>')
 
 

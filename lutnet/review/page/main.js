@@ -12,7 +12,7 @@ import { MARKS, Strip } from "./strip.js";
 
 const SAVE_AFTER_MS = 250;
 const LOOK_AGAIN_MS = 2000;
-const SCOPES_MS = 120; // while playing; a change is measured at once
+const SCOPES_SHARE = 1 / 20; // of the time, while playing; a change is measured at once
 const LOW_CONFIDENCE = 0.6;
 const KEPT_LUTS = 24;
 
@@ -53,16 +53,22 @@ let sliders = null;
 
 // ---- drawing
 
+let stage = { width: 64, height: 64 }; // in CSS pixels; asked for only when it changes, as the answer costs a layout
+let placed = "";
+
 function draw() {
-  const stage = byId("stage").getBoundingClientRect();
   const dots = window.devicePixelRatio || 1;
   renderer.draw([Math.max(64, stage.width * dots), Math.max(64, stage.height * dots)]);
-  placeCanvas(stage);
+  const { width, height } = byId("picture");
+  const place = [width, height, stage.width, stage.height, renderer.view.layout, renderer.view.wipe, renderer.size[0]].join();
+  if (place === placed) return;
+  placed = place;
+  placeCanvas();
   placeDivider();
 }
 
 /** As large as the stage allows, whatever the picture's own size. */
-function placeCanvas(stage) {
+function placeCanvas() {
   const { style, width, height } = byId("picture");
   const scale = Math.min(stage.width / width, stage.height / height);
   style.width = `${width * scale}px`;
@@ -81,12 +87,13 @@ function placeDivider() {
   divider.style.height = `${canvas.offsetHeight}px`;
 }
 
-let measured = 0;
+let restUntil = 0;
 function measureScopes(now) {
-  const time = performance.now();
-  if (!now && time - measured < SCOPES_MS) return;
+  const start = performance.now();
+  if (!now && start < restUntil) return;
   scopes.update(renderer);
-  measured = performance.now();
+  const end = performance.now();
+  restUntil = end + (end - start) / SCOPES_SHARE;
 }
 
 function showLayout() {
@@ -134,7 +141,7 @@ async function choose(id, { play = false } = {}) {
   }
   if (page.id !== id) return;
   page.details = details;
-  learn(details);
+  learn([details]);
   showShot();
   renderer.through("into", await latticeOf(details.into));
   await applyGrade(details.grade);
@@ -143,12 +150,14 @@ async function choose(id, { play = false } = {}) {
   showCuts();
 }
 
-function learn(outline) {
-  const kept = {};
-  for (const name of Object.keys(page.shots.get(outline.id) ?? outline)) kept[name] = outline[name];
-  page.shots.set(outline.id, kept);
-  strip.refresh(kept);
-  showTally();
+function learn(outlines) {
+  for (const outline of outlines) {
+    const kept = {};
+    for (const name of Object.keys(page.shots.get(outline.id) ?? outline)) kept[name] = outline[name];
+    page.shots.set(outline.id, kept);
+    strip.refresh(kept);
+  }
+  if (outlines.length) showTally();
 }
 
 function showShot() {
@@ -285,7 +294,7 @@ async function send(wishes, remember) {
   const before = new Map(wishes.map(({ id }) => [id, page.shots.get(id).stamp]));
   try {
     const outlines = await api.decide(wishes.map((wish) => ({ stamp: before.get(wish.id), ...wish })));
-    for (const outline of outlines) learn(outline);
+    learn(outlines);
     const changes = outlines.map(({ id, stamp }) => ({ id, from: before.get(id), to: stamp })).filter(({ from, to }) => from !== to);
     if (remember && changes.length) history.add(changes);
     problem("");
@@ -325,7 +334,7 @@ async function reload() {
   const details = await api.details(id);
   if (page.id !== id) return;
   page.details = details;
-  learn(details);
+  learn([details]);
   showShot();
   await applyGrade(details.grade);
   showCuts();
@@ -363,7 +372,7 @@ async function rematch(file) {
   try {
     const outline = await api.rematch(id, file);
     history.add([{ id, from: page.shots.get(id).stamp, to: outline.stamp }]);
-    learn(outline);
+    learn([outline]);
     renderer.uploadReference(await decodeStill(file));
     byId("against-reference").disabled = false;
     if (page.id === id) await reload();
@@ -474,14 +483,17 @@ function passEnd() {
 /** See what other windows decided. */
 async function lookAgain() {
   if ((document.hidden && page.details) || page.sending) return;
-  const stamps = {};
-  for (const shot of page.shots.values()) stamps[shot.id] = shot.stamp;
   try {
+    const { version } = await api.version();
+    if (byId("problem").textContent === OFFLINE) problem("");
+    if (version === page.version) return;
+    const stamps = {};
+    for (const shot of page.shots.values()) stamps[shot.id] = shot.stamp;
     const changed = await api.changes(stamps);
     if (page.sending) return; // what came back may be our own, on its way
-    for (const outline of changed) learn(outline);
+    page.version = version;
+    learn(changed);
     if (changed.some(({ id }) => id === page.id) && !page.saving) await reload();
-    if (byId("problem").textContent === OFFLINE) problem("");
   } catch (error) {
     if (error instanceof TypeError) problem(OFFLINE);
   }
@@ -551,7 +563,7 @@ function wire() {
   byId("reference").addEventListener("change", (event) => rematch(event.target.files[0]));
   dropped(byId("drop"));
   addEventListener("pagehide", () => saved());
-  new ResizeObserver(draw).observe(byId("stage"));
+  new ResizeObserver(([{ contentRect }]) => { stage = contentRect; draw(); }).observe(byId("stage"));
   if (api.live) setInterval(lookAgain, LOOK_AGAIN_MS);
 }
 
@@ -603,8 +615,9 @@ async function start() {
   await arrange();
   showLayout();
   const first = overview.shots.find(({ status }) => status === "proposed") ?? overview.shots[0];
+  const reference = showReference();
   if (first) await choose(first.id);
-  await showReference();
+  await reference;
   document.documentElement.dataset.ready = "true";
 }
 

@@ -1,8 +1,7 @@
 // One picture through one grade on one canvas. All arithmetic of a grade is in the shader; nothing here repeats it.
 
-import { FRAGMENT, VERTEX } from "./shader.js";
+import { VERTEX, fragment } from "./shader.js";
 
-export const LAYOUTS = ["after", "before", "wipe", "side"];
 const IDENTITY = { slope: [1, 1, 1], offset: [0, 0, 0], power: [1, 1, 1], saturation: 1 };
 
 export class Renderer {
@@ -23,24 +22,14 @@ export class Renderer {
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     gl.disable(gl.DITHER);
-    this.program = linked(gl);
-    this.at = new Proxy({}, { get: (known, name) => (known[name] ??= gl.getUniformLocation(this.program, name)) });
+    this.programs = new Map();
     this.picture = flat(gl, gl.LINEAR);
     this.reference = flat(gl, gl.LINEAR);
     this.colours = flat(gl, gl.NEAREST);
     this.table = gl.createTexture();
-    this.noTable = cube(gl, gl.createTexture(), 2, new Float32Array(24));
     this.transforms = { into: blank(gl, 3), view: blank(gl, 5) };
     this.targets = new Map();
     gl.bindVertexArray(gl.createVertexArray());
-    gl.useProgram(this.program);
-    gl.uniform1i(this.at.picture, 0);
-    gl.uniform1i(this.at.lut, 1);
-    gl.uniform1i(this.at.reference, 2);
-    for (const [name, { unit }] of Object.entries(this.transforms)) {
-      gl.uniform1i(this.at[`${name}Curve`], unit);
-      gl.uniform1i(this.at[`${name}Table`], unit + 1);
-    }
   }
 
   /** Show a still (ImageBitmap made without colour conversion) or the present frame of a video. */
@@ -69,8 +58,7 @@ export class Renderer {
     if (own.lattice === lattice) return;
     own.lattice = lattice;
     if (!lattice) return;
-    gl.activeTexture(gl.TEXTURE0 + own.unit);
-    gl.bindTexture(gl.TEXTURE_2D, own.curve);
+    bind(gl, gl.TEXTURE0 + own.unit, gl.TEXTURE_2D, own.curve);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, lattice.curve.length, 1, 0, gl.RED, gl.FLOAT, lattice.curve);
     settle(gl, gl.TEXTURE_2D, gl.NEAREST);
     cube(gl, own.table, lattice.size, lattice.table, gl.TEXTURE0 + own.unit + 1);
@@ -97,8 +85,7 @@ export class Renderer {
   /** Colours (RGBA bytes, width x height) through the grade, in the same order. */
   transform(colours, width, height) {
     const { gl } = this;
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.colours);
+    bind(gl, gl.TEXTURE0, gl.TEXTURE_2D, this.colours);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, colours);
     const read = this.#read(this.colours, [width, height], { layout: "after", against: "before", wipe: 0 });
     const rows = new Uint8Array(read.length);
@@ -131,36 +118,72 @@ export class Renderer {
     return this.targets.get(key);
   }
 
-  #run(target, size, picture, view) {
-    const { gl, at, lut, cdl } = this;
+  #run(target, [width, height], picture, { layout, against, wipe }) {
+    const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
-    gl.viewport(0, 0, size[0], size[1]);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, picture);
-    gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_3D, lut ? this.table : this.noTable);
-    gl.activeTexture(gl.TEXTURE2);
-    gl.bindTexture(gl.TEXTURE_2D, this.reference);
-    for (const [name, { unit, curve, table, lattice }] of Object.entries(this.transforms)) {
-      gl.activeTexture(gl.TEXTURE0 + unit);
-      gl.bindTexture(gl.TEXTURE_2D, curve);
-      gl.activeTexture(gl.TEXTURE0 + unit + 1);
-      gl.bindTexture(gl.TEXTURE_3D, table);
-      const plain = picture === this.colours; // the plots are of the grade alone
-      gl.uniform2i(at[`${name}Points`], lattice && !plain ? lattice.curve.length : 0, lattice && !plain ? lattice.size : 0);
+    const other = against === "reference" && this.referenceSize ? ["REFERENCE"] : [];
+    const left = layout === "side" ? Math.floor(width / 2) : Math.round(wipe * width);
+    gl.enable(gl.SCISSOR_TEST);
+    if (layout === "side") {
+      this.#pane(other, picture, [0, 0, left, height]);
+      this.#pane(["GRADE"], picture, [left, 0, width - left, height]);
+    } else if (layout === "wipe") {
+      this.#pane(other, picture, [0, 0, width, height], [0, 0, left, height]);
+      this.#pane(["GRADE"], picture, [0, 0, width, height], [left, 0, width - left, height]);
+    } else this.#pane(layout === "before" ? other : ["GRADE"], picture, [0, 0, width, height]);
+  }
+
+  /** One showing of the whole picture in `box`, of which `seen` is drawn; both left, bottom, width, height. */
+  #pane(parts, picture, box, seen = box) {
+    const { gl, cdl } = this;
+    const lut = parts.includes("GRADE") && this.lut;
+    // The plots are of the grade alone; a reference is as people see it already.
+    const used = picture === this.colours || parts.includes("REFERENCE") ? [] : Object.entries(this.transforms).filter(([, own]) => own.lattice);
+    const at = this.#use([...parts, ...(lut ? ["LUT"] : []), ...used.map(([name]) => name.toUpperCase())]);
+    bind(gl, gl.TEXTURE0, gl.TEXTURE_2D, picture);
+    bind(gl, gl.TEXTURE2, gl.TEXTURE_2D, this.reference);
+    if (lut) {
+      bind(gl, gl.TEXTURE1, gl.TEXTURE_3D, this.table);
+      gl.uniform1i(at.lutSize, lut.size);
+      gl.uniform3fv(at.lutLow, lut.low);
+      gl.uniform3fv(at.lutHigh, lut.high);
     }
-    gl.uniform1i(at.lutSize, lut ? lut.size : 0);
-    gl.uniform3fv(at.lutLow, lut ? lut.low : [0, 0, 0]);
-    gl.uniform3fv(at.lutHigh, lut ? lut.high : [1, 1, 1]);
+    for (const [name, { unit, curve, table, lattice }] of used) {
+      bind(gl, gl.TEXTURE0 + unit, gl.TEXTURE_2D, curve);
+      bind(gl, gl.TEXTURE0 + unit + 1, gl.TEXTURE_3D, table);
+      gl.uniform2i(at[`${name}Points`], lattice.curve.length, lattice.size);
+    }
     gl.uniform3fv(at.slope, cdl.slope);
     gl.uniform3fv(at.offset, cdl.offset);
     gl.uniform3fv(at.power, cdl.power);
     gl.uniform1f(at.saturation, cdl.saturation);
-    gl.uniform1i(at.layoutMode, LAYOUTS.indexOf(view.layout));
-    gl.uniform1i(at.againstReference, view.against === "reference" && this.referenceSize ? 1 : 0);
-    gl.uniform1f(at.wipe, view.wipe);
     gl.uniform2fv(at.referenceFit, this.#referenceFit());
+    gl.viewport(...box);
+    gl.scissor(...seen);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  /** Use the program of `parts`, made when it is first needed; returns its uniforms by name. */
+  #use(parts) {
+    const { gl } = this;
+    const key = parts.join(" ");
+    if (this.programs.has(key)) {
+      const { program, at } = this.programs.get(key);
+      gl.useProgram(program);
+      return at;
+    }
+    const program = linked(gl, fragment(parts));
+    const at = new Proxy({}, { get: (known, name) => (name in known ? known[name] : (known[name] = gl.getUniformLocation(program, name))) });
+    this.programs.set(key, { program, at });
+    gl.useProgram(program);
+    gl.uniform1i(at.picture, 0);
+    gl.uniform1i(at.lut, 1);
+    gl.uniform1i(at.reference, 2);
+    for (const [name, { unit }] of Object.entries(this.transforms)) {
+      gl.uniform1i(at[`${name}Curve`], unit);
+      gl.uniform1i(at[`${name}Table`], unit + 1);
+    }
+    return at;
   }
 
   #referenceFit() {
@@ -188,16 +211,19 @@ export async function decodeStill(blob) {
   return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
 }
 
+function bind(gl, unit, kind, texture) {
+  gl.activeTexture(unit);
+  gl.bindTexture(kind, texture);
+}
+
 function fill(gl, texture, source) {
-  gl.activeTexture(gl.TEXTURE0);
-  gl.bindTexture(gl.TEXTURE_2D, texture);
+  bind(gl, gl.TEXTURE0, gl.TEXTURE_2D, texture);
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, source);
 }
 
 function flat(gl, filter, unit = gl.TEXTURE0) {
   const texture = gl.createTexture();
-  gl.activeTexture(unit);
-  gl.bindTexture(gl.TEXTURE_2D, texture);
+  bind(gl, unit, gl.TEXTURE_2D, texture);
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 1, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   settle(gl, gl.TEXTURE_2D, filter);
   return texture;
@@ -210,8 +236,7 @@ function blank(gl, unit) {
 }
 
 function cube(gl, texture, size, table, unit = gl.TEXTURE1) {
-  gl.activeTexture(unit);
-  gl.bindTexture(gl.TEXTURE_3D, texture);
+  bind(gl, unit, gl.TEXTURE_3D, texture);
   gl.texImage3D(gl.TEXTURE_3D, 0, gl.RGB32F, size, size, size, 0, gl.RGB, gl.FLOAT, table);
   settle(gl, gl.TEXTURE_3D, gl.NEAREST);
   return texture;
@@ -225,9 +250,9 @@ function settle(gl, kind, filter) {
   }
 }
 
-function linked(gl) {
+function linked(gl, painting) {
   const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, painting]]) {
     const shader = gl.createShader(kind);
     gl.shaderSource(shader, text);
     gl.compileShader(shader);

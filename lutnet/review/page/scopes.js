@@ -4,6 +4,7 @@ const WIDE = 192;
 const HIGH = 108;
 const KINDS = [["waveform", "Waveform"], ["parade", "RGB parade"], ["vectorscope", "Vectorscope, skin line"], ["histogram", "Histogram"]];
 const PLOT = [240, 160];
+const GAP = 4;
 const SKIN_DEGREES = 123; // the +I axis of NTSC, on which all skin lies, in the plane of Cb and Cr
 const CHANNELS = [[255, 80, 80], [80, 255, 80], [110, 130, 255]];
 
@@ -13,15 +14,18 @@ export class Scopes {
     for (const [kind, label] of KINDS) {
       const figure = document.createElement("figure");
       const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [2 * PLOT[0] + 4, PLOT[1]];
+      [canvas.width, canvas.height] = [2 * PLOT[0] + GAP, PLOT[1]];
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${label}, before and after`);
       const caption = document.createElement("figcaption");
       caption.textContent = label;
       figure.append(canvas, caption);
       parent.append(figure);
-      const context = canvas.getContext("2d", { willReadFrequently: false });
-      this.plots.set(kind, { context, image: context.createImageData(canvas.width, canvas.height), counts: new Uint32Array(3 * PLOT[0] * PLOT[1]) });
+      // Pixels are written on every change: a canvas in the card's memory would have to be sent there each time.
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      const image = context.createImageData(canvas.width, canvas.height);
+      const pixels = new Uint32Array(image.data.buffer).fill(GROUND);
+      this.plots.set(kind, { context, image, pixels });
     }
   }
 
@@ -29,20 +33,36 @@ export class Scopes {
   update(renderer) {
     if (!renderer.size[0]) return;
     const bytes = renderer.sample(WIDE, HIGH);
-    for (const [kind, plot] of this.plots) {
-      for (const side of [0, 1]) {
-        plot.counts.fill(0);
-        COUNTERS[kind](bytes, side * WIDE, plot.counts);
-        paint(plot, side * (PLOT[0] + 4), kind);
-      }
-      plot.context.putImageData(plot.image, 0, 0);
-      decorate(plot.context, kind);
+    for (const [kind, { context, image, pixels }] of this.plots) {
+      for (const side of [0, 1]) PAINTERS[kind](bytes, side * WIDE, pixels, side * (W + GAP));
+      context.putImageData(image, 0, 0);
+      decorate(context, kind);
     }
   }
 }
 
-/** Brightness of a place that `index` pixels fell on. */
-const LIGHT = Float32Array.from({ length: 64 }, (_, index) => 1 - Math.exp(-index / 4));
+const [W, H] = PLOT;
+const ACROSS = 2 * W + GAP;
+const rgba = (r, g, b) => (0xff000000 | (Math.min(255, b) << 16) | (Math.min(255, g) << 8) | Math.min(255, r)) >>> 0;
+const GROUND = rgba(14, 14, 14);
+
+/** The colours of places that 0, 1, 2... pixels fell on, in the light of `tint`. */
+function glow(tint) {
+  return Uint32Array.from({ length: 64 }, (_, count) => {
+    const light = 0.9 * (1 - Math.exp(-count / 4));
+    return rgba(...tint.map((value) => 14 + light * value | 0));
+  });
+}
+const WHITE = glow([235, 235, 235]);
+const COLOURS = CHANNELS.map(glow);
+/** Of a histogram's place, by the channels that reach it (1 red, 2 green, 4 blue). */
+const MIXED = Uint32Array.from({ length: 8 }, (_, set) => rgba(...[0, 1, 2].map((axis) =>
+  14 + CHANNELS.reduce((sum, tint, channel) => sum + (set >> channel & 1) * 0.85 * tint[axis], 0) | 0)));
+
+const counts = new Uint16Array(W * H); // of the plot in hand
+const ROWS = Int32Array.from({ length: 256 }, (_, value) => (H - 1 - ((value * (H - 1)) / 255 | 0)) * W);
+const COLUMNS = Int32Array.from({ length: WIDE }, (_, x) => (x * W) / WIDE | 0);
+const THIRDS = COLUMNS.map((x) => x / 3 | 0);
 
 /** Calls `see(x, r, g, b)` for every pixel of one half of the sample. */
 function each(bytes, left, see) {
@@ -52,75 +72,62 @@ function each(bytes, left, see) {
   }
 }
 
-const [W, H] = PLOT;
-const row = (value) => H - 1 - ((value * (H - 1)) / 255 | 0);
+/** Paint the counts of columns `from` up to `end`, and forget them. */
+function paint(pixels, left, light, from = 0, end = W) {
+  for (let y = 0; y < H; y += 1) {
+    for (let x = from, at = y * W + from, to = y * ACROSS + left + from; x < end; x += 1, at += 1, to += 1) {
+      const count = counts[at];
+      pixels[to] = count ? light[count < 63 ? count : 63] : GROUND;
+      counts[at] = 0;
+    }
+  }
+}
 
-const COUNTERS = {
-  waveform(bytes, left, counts) {
-    each(bytes, left, (x, r, g, b) => {
-      const at = (row(0.2126 * r + 0.7152 * g + 0.0722 * b) * W + ((x * W) / WIDE | 0)) * 3;
-      counts[at] += 1; counts[at + 1] += 1; counts[at + 2] += 1;
-    });
+const PAINTERS = {
+  waveform(bytes, left, pixels, to) {
+    each(bytes, left, (x, r, g, b) => { counts[ROWS[0.2126 * r + 0.7152 * g + 0.0722 * b | 0] + COLUMNS[x]] += 1; });
+    paint(pixels, to, WHITE);
   },
-  parade(bytes, left, counts) {
+  parade(bytes, left, pixels, to) {
     const third = W / 3;
     each(bytes, left, (x, r, g, b) => {
-      const column = (x * third) / WIDE | 0;
-      counts[(row(r) * W + column) * 3] += 2;
-      counts[(row(g) * W + column + third) * 3 + 1] += 2;
-      counts[(row(b) * W + column + 2 * third) * 3 + 2] += 2;
+      const column = THIRDS[x];
+      counts[ROWS[r] + column] += 2;
+      counts[ROWS[g] + column + third] += 2;
+      counts[ROWS[b] + column + 2 * third] += 2;
     });
+    COLOURS.forEach((light, channel) => paint(pixels, to, light, channel * third, (channel + 1) * third));
   },
-  vectorscope(bytes, left, counts) {
+  vectorscope(bytes, left, pixels, to) {
     const scale = (H - 4) / 255;
     each(bytes, left, (x, r, g, b) => {
       const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
       const across = W / 2 + ((b - luma) / 1.8556) * scale | 0;
       const down = H / 2 - ((r - luma) / 1.5748) * scale | 0;
-      const at = (down * W + across) * 3;
-      counts[at] += 3; counts[at + 1] += 3; counts[at + 2] += 3;
+      counts[down * W + across] += 3;
     });
+    paint(pixels, to, WHITE);
   },
-  histogram(bytes, left, counts) {
+  histogram(bytes, left, pixels, to) {
     const bins = [new Uint32Array(W), new Uint32Array(W), new Uint32Array(W)];
     each(bytes, left, (x, r, g, b) => {
       bins[0][(r * (W - 1)) / 255 | 0] += 1;
       bins[1][(g * (W - 1)) / 255 | 0] += 1;
       bins[2][(b * (W - 1)) / 255 | 0] += 1;
     });
-    const inner = bins.flatMap((bin) => [...bin.subarray(2, W - 2)]);
-    const top = 1.1 * Math.max(1, ...inner); // clipped ends must not flatten everything else
-    bins.forEach((bin, channel) => {
-      for (let x = 0; x < W; x += 1) {
-        const high = Math.min(H, Math.round((bin[x] / top) * H));
-        for (let y = H - high; y < H; y += 1) counts[(y * W + x) * 3 + channel] = 12;
+    let most = 1; // clipped ends must not flatten everything else
+    for (const bin of bins) for (let x = 2; x < W - 2; x += 1) most = Math.max(most, bin[x]);
+    const floors = bins.map((bin) => bin.map((count) => H - Math.min(H, Math.round((count / (1.1 * most)) * H))));
+    for (let y = 0; y < H; y += 1) {
+      for (let x = 0, at = y * ACROSS + to; x < W; x += 1, at += 1) {
+        pixels[at] = MIXED[(y >= floors[0][x]) | ((y >= floors[1][x]) << 1) | ((y >= floors[2][x]) << 2)];
       }
-    });
+    }
   },
 };
 
-function paint(plot, left, kind) {
-  const { image, counts } = plot;
-  const mono = kind === "waveform" || kind === "vectorscope";
-  for (let y = 0; y < H; y += 1) {
-    for (let x = 0; x < W; x += 1) {
-      const from = (y * W + x) * 3;
-      const to = (y * image.width + x + left) * 4;
-      let red = 14, green = 14, blue = 14;
-      for (let channel = 0; channel < 3; channel += 1) {
-        const count = counts[from + channel];
-        if (!count) continue;
-        const light = LIGHT[Math.min(count, LIGHT.length - 1)];
-        const tint = mono ? [235 / 3, 235 / 3, 235 / 3] : CHANNELS[channel];
-        red += light * tint[0] * 0.9; green += light * tint[1] * 0.9; blue += light * tint[2] * 0.9;
-      }
-      image.data[to] = red; image.data[to + 1] = green; image.data[to + 2] = blue; image.data[to + 3] = 255;
-    }
-  }
-}
-
 function decorate(context, kind) {
-  for (const left of [0, W + 4]) {
+  for (const left of [0, W + GAP]) {
     context.strokeStyle = "#ffffff2e";
     context.beginPath();
     if (kind === "vectorscope") {

@@ -1,4 +1,6 @@
 // The grade on the graphics card: ASC CDL v1.2 (clamping), then the LUT, tetrahedrally, as lutnet.ops has them.
+//
+// One program for each combination of parts: cards (and still more what stands in for one) may run both sides of a branch.
 
 export const VERTEX = `#version 300 es
 out vec2 place;
@@ -8,7 +10,9 @@ void main() {
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
-export const FRAGMENT = `#version 300 es
+/** parts: of REFERENCE, GRADE, LUT, INTO, VIEW; without the first two the picture is shown ungraded. */
+export const fragment = (parts) => `#version 300 es
+${parts.map((part) => `#define ${part} 1`).join("\n")}
 precision highp float;
 precision highp int;
 precision highp sampler2D;
@@ -20,14 +24,11 @@ uniform sampler2D reference;
 uniform sampler3D lut;
 uniform sampler2D intoCurve, viewCurve;   // shapers of the way into the grading space, and of its view
 uniform sampler3D intoTable, viewTable;
-uniform ivec2 intoPoints, viewPoints;     // of curve and table; 0: there is none
-uniform int lutSize;          // 0: there is none
+uniform ivec2 intoPoints, viewPoints;     // of curve and table
+uniform int lutSize;
 uniform vec3 lutLow, lutHigh; // the inputs of its first and its last point
 uniform vec3 slope, offset, power;
 uniform float saturation;
-uniform int layoutMode;       // 0 after, 1 before, 2 wipe, 3 side by side
-uniform bool againstReference;
-uniform float wipe;
 uniform vec2 referenceFit;    // size of the reference in the picture's frame, at most 1
 
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
@@ -55,15 +56,19 @@ float shaped(sampler2D curve, int points, float value) {
 }
 
 vec3 developed(vec3 c) {
-  if (intoPoints.x == 0) return c;
+#ifdef INTO
   int n = intoPoints.x;
-  return tetrahedral(intoTable, intoPoints.y, vec3(shaped(intoCurve, n, c.r), shaped(intoCurve, n, c.g), shaped(intoCurve, n, c.b)));
+  c = tetrahedral(intoTable, intoPoints.y, vec3(shaped(intoCurve, n, c.r), shaped(intoCurve, n, c.g), shaped(intoCurve, n, c.b)));
+#endif
+  return c;
 }
 
 vec3 viewed(vec3 c) {
-  if (viewPoints.x == 0) return c;
+#ifdef VIEW
   int n = viewPoints.x;
-  return tetrahedral(viewTable, viewPoints.y, vec3(shaped(viewCurve, n, c.r), shaped(viewCurve, n, c.g), shaped(viewCurve, n, c.b)));
+  c = tetrahedral(viewTable, viewPoints.y, vec3(shaped(viewCurve, n, c.r), shaped(viewCurve, n, c.g), shaped(viewCurve, n, c.b)));
+#endif
+  return c;
 }
 
 vec3 graded(vec3 c) {
@@ -71,27 +76,24 @@ vec3 graded(vec3 c) {
   vec3 raised = mix(pow(max(base, 1e-30), power), vec3(0.0), equal(base, vec3(0.0)));
   float luma = dot(raised, LUMA);
   vec3 done = clamp(luma + saturation * (raised - luma), 0.0, 1.0);
-  return lutSize > 0 ? tetrahedral(lut, lutSize, (done - lutLow) / (lutHigh - lutLow)) : done;
+#ifdef LUT
+  done = tetrahedral(lut, lutSize, (done - lutLow) / (lutHigh - lutLow));
+#endif
+  return done;
 }
 
-vec3 recorded(vec2 at) { return developed(texture(picture, at).rgb); }
-vec3 before(vec2 at) { return viewed(recorded(at)); }
-vec3 after(vec2 at) { return viewed(graded(recorded(at))); }
-
-vec3 other(vec2 at) {
-  if (!againstReference) return before(at);
+vec3 referred(vec2 at) {
   vec2 inside = (at - 0.5) / referenceFit + 0.5;
   bool outside = any(lessThan(inside, vec2(0.0))) || any(greaterThan(inside, vec2(1.0)));
   return outside ? vec3(0.0) : texture(reference, inside).rgb;
 }
 
 void main() {
-  vec3 c;
-  if (layoutMode == 1) c = other(place);
-  else if (layoutMode == 2) c = place.x < wipe ? other(place) : after(place);
-  else if (layoutMode == 3) {
-    vec2 half_ = vec2(fract(place.x * 2.0), place.y);
-    c = place.x < 0.5 ? other(half_) : after(half_);
-  } else c = after(place);
-  colour = vec4(c, 1.0);
+#if defined(REFERENCE)
+  colour = vec4(referred(place), 1.0);
+#elif defined(GRADE)
+  colour = vec4(viewed(graded(developed(texture(picture, place).rgb))), 1.0);
+#else
+  colour = vec4(viewed(developed(texture(picture, place).rgb)), 1.0);
+#endif
 }`;

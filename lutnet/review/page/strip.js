@@ -4,6 +4,45 @@ const STEP = 150;
 const SPARE = 4;
 export const MARKS = { proposed: "· open", approved: "✓ approved", changed: "✎ changed", rejected: "✕ rejected", skipped: "– skipped" };
 
+const LOADING = 3; // pictures at a time: a browser has six connections to the server, and the shot at hand needs some
+
+/** Pictures for cells, a few at a time; what flew by is not asked for. */
+class Pictures {
+  constructor() {
+    this.waiting = new Map();
+    this.loading = 0;
+  }
+
+  want(image, address) {
+    if (image.dataset.wanted === address) return;
+    image.dataset.wanted = address;
+    this.waiting.set(image, address);
+    this.#next();
+  }
+
+  forget(image) {
+    this.waiting.delete(image);
+  }
+
+  #next() {
+    for (const [image, address] of this.waiting) {
+      if (this.loading >= LOADING) return;
+      this.waiting.delete(image);
+      this.loading += 1;
+      this.#load(image, address);
+    }
+  }
+
+  async #load(image, address) {
+    const picture = new Image();
+    picture.src = address;
+    await picture.decode().catch(() => {}); // aside; what cannot be read stays blank
+    if (image.dataset.wanted === address) image.src = address;
+    this.loading -= 1;
+    this.#next();
+  }
+}
+
 export class Strip {
   /** onChoose(id): the shot that was clicked, or reached with the arrow keys. thumb(shot): address of its picture. */
   constructor(parent, { onChoose, thumb }) {
@@ -11,6 +50,7 @@ export class Strip {
     this.shots = [];
     this.current = null;
     this.cells = new Map();
+    this.pictures = new Pictures();
     this.roll = document.createElement("div");
     this.roll.className = "roll";
     this.roll.tabIndex = 0;
@@ -48,8 +88,7 @@ export class Strip {
     this.places = new Map(shots.map((shot, index) => [shot.id, index]));
     this.track.style.width = `${shots.length * STEP}px`;
     this.current = current;
-    for (const cell of this.cells.values()) cell.remove();
-    this.cells.clear();
+    for (const id of [...this.cells.keys()]) this.#drop(id);
     this.#draw();
     this.#reveal();
   }
@@ -97,17 +136,21 @@ export class Strip {
   #draw() {
     const first = Math.max(0, Math.floor(this.roll.scrollLeft / STEP) - SPARE);
     const end = Math.min(this.shots.length, Math.ceil((this.roll.scrollLeft + this.roll.clientWidth) / STEP) + SPARE);
-    for (const [id, cell] of this.cells) {
+    for (const id of [...this.cells.keys()]) {
       const index = this.places.get(id);
-      if (index < first || index >= end) {
-        cell.remove();
-        this.cells.delete(id);
-      }
+      if (index < first || index >= end) this.#drop(id);
     }
     for (let index = first; index < end; index += 1) {
       const shot = this.shots[index];
       if (!this.cells.has(shot.id)) this.cells.set(shot.id, this.#cell(shot, index));
     }
+  }
+
+  #drop(id) {
+    const cell = this.cells.get(id);
+    this.pictures.forget(cell.querySelector("img"));
+    cell.remove();
+    this.cells.delete(id);
   }
 
   #cell(shot, index) {
@@ -140,7 +183,7 @@ export class Strip {
     const [picture, name, under] = cell.children;
     const [mark, meter] = under.children;
     const source = shot.skipped ? null : this.thumb(shot);
-    if (source && picture.getAttribute("src") !== source) picture.src = source;
+    if (source) this.pictures.want(picture, source);
     name.textContent = shot.name;
     cell.title = shot.name;
     mark.textContent = MARKS[shot.status];
