@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lutnet.colourspace import ColourConfig, View
+from lutnet.colourspace import ColourConfig, ColourSettings, View, colour_management
 from lutnet.colourspace.log_look import log_look, score_of
 from lutnet.colourspace.pixels import converted
 from lutnet.diagnosis import diagnose
@@ -68,11 +68,13 @@ def same_result(pictures: list[Tensor], seed: int) -> None:
             seen = _frames(spoiled)
             in_video = refine(seen, references, diagnose(seen)).grade.apply_colours(spoiled)
             for name in SAME:
-                view = View.of(config, config.space(name))
+                colour = colour_management(ColourSettings(name))
+                view = colour.view
                 shower = config.shower(view.space, view.display, view.view, inverse=True)
                 recorded = converted(shower, spoiled).clamp(0.0, 1.0)
-                seen = _frames(view.show(recorded))
-                refined = behind_view(refine(seen, references, diagnose(seen)), _frames(recorded), view)
+                shot = _frames(recorded)
+                seen = colour.seen(shot)
+                refined = behind_view(refine(seen, references, diagnose(seen)), shot, view)
                 in_log = view.show(refined.grade.apply_colours(recorded))
                 found.setdefault((name, how), []).append(float(delta_e_rgb(in_log, in_video).mean()))
     print(f"{'graded in log to graded in Rec.709':34} {'':10} {'mean':>6} {'median':>7} {'worst':>6}")

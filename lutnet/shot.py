@@ -114,6 +114,7 @@ class Frames:
     indices: the frame number of each, counted from the head of the media; () for tensors of no known origin.
     source: where they come from, for messages. space: name of the colour space; REC709 as read from a file means
     that it names none, SCENE_LINEAR and LOGARITHMIC that it has to be named. Values of scenes may lie outside of 0..1.
+    white: where the recording cut its whites off; below 1 where a log space ends before the display does.
     """
 
     pixels: Tensor
@@ -121,6 +122,7 @@ class Frames:
     source: str = "pixels"
     space: str = REC709
     warnings: tuple[str, ...] = ()
+    white: float = 1.0
 
     def __post_init__(self) -> None:
         shape = tuple(self.pixels.shape)

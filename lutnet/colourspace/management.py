@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +100,8 @@ class ColourManagement:
         frames = self._believed(frames, source)
         if source.name == self.space.name:
             return replace(frames, space=self.space.name)
-        pixels = _through(self._into_grading(source), frames)
+        into = self._into_grading(source)
+        pixels = _through(into, frames)
         outside = float(((pixels < 0.0) | (pixels > 1.0)).float().mean())
         lost = f"{100 * outside:.1f} % of its values lie outside of {self.space.name}, where CDL and LUT end"
         return replace(
@@ -108,6 +109,7 @@ class ColourManagement:
             pixels=pixels,
             space=self.space.name,
             warnings=(*frames.warnings, lost) if outside > OUTSIDE_SHARE else frames.warnings,
+            white=_end_of_white(partial(converted, into)) if source.encoding == "log" else 1.0,
         )
 
     def developed_colours(self, colours: Tensor, space: str) -> Tensor:
@@ -120,7 +122,8 @@ class ColourManagement:
         if self.view.identity:
             return frames
         pixels = self.view.show(frames.pixels.movedim(1, -1)).movedim(-1, 1).contiguous()
-        return replace(frames, pixels=pixels, space=self.view.display)
+        white = _end_of_white(self.view.show, frames.white)
+        return replace(frames, pixels=pixels, space=self.view.display, white=white)
 
     def seen_clip(self, frames: Frames) -> Frames:
         """``frames`` of a clip as people see them."""
@@ -198,6 +201,13 @@ class ColourManagement:
 def colour_management(settings: ColourSettings) -> ColourManagement:
     """The management for ``settings``, made once: its lattice takes a moment."""
     return ColourManagement(settings)
+
+
+def _end_of_white(transform: Callable[[Tensor], Tensor], white: float = 1.0) -> float:
+    """What becomes of the brightest neutral that is recorded, at most 1."""
+    import torch
+
+    return min(1.0, float(transform(torch.full((1, 3), white)).min()))
 
 
 def _through(processor: CPUProcessor, frames: Frames) -> Tensor:

@@ -30,6 +30,9 @@ from lutnet.shot import Frames
 SEEN_AT_ONCE = 16
 """Frames per pass through the network: bounds memory, and any number of frames gives the same answer."""
 
+CUT_OFF = 0.002
+"""Half a code of 8 bits: as near as this to where a recording ends, it is cut off."""
+
 
 def diagnose(
     frames: Tensor | Frames,
@@ -147,7 +150,10 @@ def _frames(frames: Tensor | Frames) -> Frames:
 
 
 def _sampled(shot: Frames, model: DiagnosisModel) -> Tensor:
-    return sample_grid(shot.pixels.float().clamp(0.0, 1.0), model.network.config.grid)
+    pixels = shot.pixels.float().clamp(0.0, 1.0)
+    if shot.white < 1.0:  # what is cut off is white, and as such tells of the exposure
+        pixels = pixels.masked_fill(pixels >= shot.white - CUT_OFF, 1.0)
+    return sample_grid(pixels, model.network.config.grid)
 
 
 def _content(shot: Frames, pixels: Tensor) -> Content:

@@ -25,6 +25,9 @@ MAX_PAIRS = 2048
 
 HUBER_KNEE = 1.0  # DE: below, squares; above, the mean difference itself
 STEPS = 30
+SETTLED, SETTLED_BEHIND_VIEW = 1e-6, 1e-4
+"""Share of the cost that a last step gains at most; a view is known no better than its lattice."""
+
 _SLOPE, _OFFSET, _POWER, _SATURATION = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 10)
 _STEEP = math.log(10.0)
 _LOWEST = torch.tensor((-_STEEP,) * 3 + (-1.0,) * 3 + (-_STEEP,) * 3 + (0.0,), dtype=torch.float64)
@@ -85,6 +88,7 @@ def fit_cdl(
     pairs = _pairs(source, target, weights, through)
     anchor = _pack(toward or identity_numbers())
     parameters = anchor.clone()
+    settled = SETTLED if through is None else SETTLED_BEHIND_VIEW
     damping, residuals = 1e-3, _residuals(parameters, pairs)
     cost = _cost(residuals, parameters, anchor, prior, pairs)
     hessian, gradient = _normal_equations(residuals, parameters, anchor, prior, pairs)
@@ -96,7 +100,7 @@ def fit_cdl(
         if proposed >= cost:
             damping *= 8.0
             continue
-        finished = cost - proposed < 1e-6 * cost
+        finished = cost - proposed < settled * cost
         parameters, cost, damping = proposal, proposed, max(damping / 8.0, 1e-9)
         if finished:
             break

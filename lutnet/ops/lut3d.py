@@ -77,6 +77,22 @@ def look_up(
     return INTERPOLATORS[interpolation](table, corner, fraction, _strides(size, colours.device))
 
 
+def look_up_with_jacobian(colours: Tensor, lattice: Tensor) -> tuple[Tensor, Tensor]:
+    """``colours [P, 3]`` in 0..1 looked up tetrahedrally, and how that follows them: ``[P, 3 (out), 3 (in)]``."""
+    size = lattice.shape[0]
+    position = _lattice_position(colours, UNIT_DOMAIN, size)
+    base = position.floor().clamp(max=size - 2)
+    strides = _strides(size, colours.device)
+    ordered, axes = (position - base).sort(dim=-1, descending=True)
+    corner = (base.long() * strides).sum(-1, keepdim=True)
+    walked = torch.cat((corner, corner + strides[axes].cumsum(-1)), -1)
+    values = lattice.reshape(-1, 3)[walked]
+    rises = values.diff(dim=1)  # along each axis, from the largest fraction to the smallest
+    outputs = values[:, 0] + (rises * ordered.unsqueeze(-1)).sum(1)
+    jacobian = torch.zeros_like(rises).scatter_(1, axes.unsqueeze(-1).expand_as(rises), rises)
+    return outputs, jacobian.mT * (size - 1)
+
+
 def _lattice_position(colours: Tensor, domain: tuple[Triple, Triple], size: int) -> Tensor:
     if domain != UNIT_DOMAIN:
         low, high = (colours.new_tensor(end) for end in domain)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lutnet.ops.lut1d import apply_lut1d
-from lutnet.ops.lut3d import identity_lattice, look_up
+from lutnet.ops.lut3d import identity_lattice, look_up, look_up_with_jacobian
 
 CURVE_POINTS = 4096
 EVEN_SHARE = 0.5
@@ -50,14 +50,12 @@ class ShapedLattice:
 
     def with_jacobian(self, colours: Tensor) -> tuple[Tensor, Tensor]:
         """The transformed ``colours [P, 3]``, and how they follow them: ``[P, 3 (out), 3 (in)]``."""
-        with torch.enable_grad():
-            inputs = colours.detach().clone().requires_grad_()
-            outputs = self.apply(inputs)
-            rows = [
-                torch.autograd.grad(outputs[:, channel].sum(), inputs, retain_graph=True)[0]
-                for channel in range(3)
-            ]
-        return outputs.detach(), torch.stack(rows, dim=1)
+        inputs = colours.detach().to(self.lattice)
+        last = len(self.curve) - 1
+        row = (inputs.clamp(0.0, 1.0) * last).long().clamp(max=last - 1)
+        steepness = self.curve[:, 0].diff()[row] * last
+        outputs, jacobian = look_up_with_jacobian(self.place(inputs), self.lattice)
+        return outputs.to(colours), (jacobian * steepness.unsqueeze(-2)).to(colours)
 
 
 def _shaper(transform: Callable[[Tensor], Tensor]) -> Tensor:

@@ -14,8 +14,8 @@ from lutnet.ops.fit_lattice import Stiffness, fit_lattice
 from lutnet.ops.lut3d import apply_lut3d, identity_lattice
 from lutnet.ops.pull_back import loudness, pull_back
 from lutnet.refinement.fit import PALETTE, Refined
-from lutnet.refinement.sound import sound_lut
-from lutnet.refinement.split import GENTLE, SUFFICIENT
+from lutnet.refinement.sound import sound_cdl, sound_lut
+from lutnet.refinement.split import GENTLE, PRIOR, SUFFICIENT
 from lutnet.result import Basis, DeltaE
 from lutnet.shot import Frames
 
@@ -50,10 +50,10 @@ def behind_view(
 
 
 def _grade(seen: Grade, palette: Tensor, aim: Tensor, view: View, *, cdl_only: bool) -> Grade:
-    cdl = CDL.fitted(palette, aim, through=view.lattice)
+    cdl = sound_cdl(palette, aim, prior=PRIOR, through=view.lattice)
     if cdl_only or delta_e_rgb(view.show(cdl.apply(palette)), aim).quantile(0.95) <= SUFFICIENT:
         return Grade(cdl)
-    gentle = CDL.fitted(palette, aim, prior=GENTLE, through=view.lattice)
+    gentle = sound_cdl(palette, aim, prior=GENTLE, through=view.lattice)
     return Grade(gentle, sound_lut(_residual(seen, gentle, palette, view), gentle))
 
 

@@ -9,6 +9,7 @@ from lutnet.grade import CDL, LUT3D
 from lutnet.ops.folds import drawn_to_identity, is_folded, unfold
 from lutnet.ops.mend import mended
 from lutnet.ops.ramp import Ramp, neutral_ramp
+from lutnet.ops.shaped_lattice import ShapedLattice
 
 ROUNDS = 4
 FIRMER = 10.0
@@ -17,10 +18,17 @@ FIRMER = 10.0
 FIRMEST = 10.0
 
 
-def sound_cdl(source: Tensor, target: Tensor, weights: Tensor | None = None, *, prior: float) -> CDL:
+def sound_cdl(
+    source: Tensor,
+    target: Tensor,
+    weights: Tensor | None = None,
+    *,
+    prior: float,
+    through: ShapedLattice | None = None,
+) -> CDL:
     """``CDL.fitted`` with the least prior, from ``prior`` on, that keeps neutrals rising and smooth."""
     while True:
-        cdl = CDL.fitted(source, target, weights, prior=prior)
+        cdl = CDL.fitted(source, target, weights, prior=prior, through=through)
         if prior >= FIRMEST or not bool(ramp_of(cdl).faults().any()):
             return cdl
         prior *= FIRMER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from PIL import Image
 
 from lutnet import GradedTimeline, GradeSettings, grade_timeline
 from lutnet.cli.main import EXIT_BAD_INPUT, main
-from lutnet.colourspace import ColourSettings
+from lutnet.colourspace import ColourSettings, colour_management
+from lutnet.diagnosis import diagnose
 from lutnet.grade import Grade
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.shot import Frames
 from tests.colourspace.recorded import REC709, Colours, scene, through_view, write_deep, write_timeline
 
 LOGS = ("ARRI LogC3 (EI800)", "S-Log3 S-Gamut3.Cine", "ACEScct", "Apple Log")
@@ -74,6 +77,28 @@ def test_a_scene_looks_the_same_graded_in_log_as_in_rec709(
         before = float(delta_e_rgb(torch.from_numpy(spoiled(name)), theirs).mean())
         assert before > 3, "the grade has something to do"
         assert float(delta_e_rgb(ours, theirs).mean()) < SAME, (space, name)
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_what_log_cuts_off_is_told_from_what_is_nearly_white(declared: bool) -> None:
+    """Apple Log ends where people see 0.995: overexposed, its whites are as much cut off as those of video."""
+    over = (1.8 * torch.from_numpy(scene())).clamp(0, 1)
+    assert (over == 1.0).all(-1).float().mean() > 0.05
+    log = torch.from_numpy(through_view("Apple Log", over.numpy(), inverse=True).clip(0, 1))
+
+    def frames(picture: torch.Tensor, space: str = REC709) -> Frames:
+        return Frames(picture.movedim(-1, 0).unsqueeze(0).contiguous(), space=space)
+
+    if declared:  # a clip in Apple Log, graded in Rec.709
+        seen = colour_management(ColourSettings()).seen_clip(frames(log, "Apple Log"))
+    else:
+        seen = colour_management(ColourSettings("Apple Log")).seen_clip(frames(log))
+    assert seen.white == pytest.approx(0.995, abs=1e-3)
+    levels = [
+        torch.tensor([each.level for each in diagnose(shot).corrections.values()])
+        for shot in (frames(over), seen, replace(seen, white=1.0))
+    ]
+    assert (levels[1] - levels[0]).abs().max() < 0.5 * (levels[2] - levels[0]).abs().max()
 
 
 @pytest.mark.parametrize("space", LOGS)

@@ -123,3 +123,17 @@ def test_views_that_are_none_are_one_clear_error(
 ) -> None:
     with pytest.raises(InputError, match=message):
         View.of(config, config.space(space), display, view)
+
+
+def test_the_lattices_jacobian_is_that_of_its_interpolation() -> None:
+    """Of the lattice as torch differentiates it, over all the cube."""
+
+    def steep(colours: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(9 * (colours - 0.3)) * colours.flip(-1)
+
+    lattice = ShapedLattice.sampled(steep, 17)
+    colours = torch.rand(300, 3, generator=torch.Generator().manual_seed(4))
+    seen, jacobian = lattice.with_jacobian(colours)
+    theirs = torch.autograd.functional.jacobian(lambda each: lattice.apply(each).sum(0), colours)
+    assert torch.allclose(seen, lattice.apply(colours), atol=1e-6)
+    assert torch.allclose(jacobian, theirs.movedim(1, 0), rtol=1e-3, atol=1e-3)
