@@ -26,6 +26,7 @@ from lutnet.review.cache import Cache
 from lutnet.review.colour import VIEW, Colours
 from lutnet.review.controls import Controls, controls_from_plain, graded
 from lutnet.review.cuts import Cuts
+from lutnet.review.history import replayed
 from lutnet.review.media import Media
 from lutnet.review.pictures import Pictures, Place, jpeg
 from lutnet.review.state import Entry, State, Wish
@@ -83,6 +84,10 @@ class Desk:
             words.outline(entry) for shot_id, entry in entries.items() if known.get(shot_id) != entry.stamp
         ]
 
+    def history(self) -> Json:
+        """The steps that can be taken back, and done once more (see ``replayed``)."""
+        return replayed(self.state.steps(), self.state.entries())
+
     def details(self, shot_id: str) -> Json:
         """One clip in full."""
         entry = self.state.entry(shot_id)
@@ -121,9 +126,7 @@ class Desk:
         return self._recorded([Wish(shot_id, decision, entry.note, None)])[0]
 
     def _recorded(self, wishes: list[Wish]) -> list[Json]:
-        self._wishes.remember(self.state.entries(), wishes)
         entries = self.state.decide(wishes)
-        self._wishes.remember(entries, wishes)
         return [words.outline(entries[wish.shot_id]) for wish in wishes]
 
     def jumps(self) -> Json:

@@ -78,6 +78,7 @@ def application(desk: Desk, door: Door) -> Starlette:
             Route("/", routes.page),
             Route("/page/{name}", routes.asset),
             Route("/api/package", routes.answer(lambda request: desk.overview())),
+            Route("/api/history", routes.answer(lambda request: desk.history())),
             Route("/api/version", routes.answer(lambda request: {"version": desk.state.version()})),
             Route("/api/shots/{id}", routes.answer(lambda request: desk.details(_id(request)))),
             Route("/api/luts/{digest}", routes.lut),

@@ -14,7 +14,7 @@ from lutnet.export.package import MANIFEST
 from lutnet.export.soundness import require_sound
 from lutnet.grade import Grade
 from lutnet.result import ClipResult, Status
-from lutnet.store import FILE_NAME, Decision, Store
+from lutnet.store import FILE_NAME, Decision, Moment, Step, Store
 
 Answer = TypeVar("Answer")
 UNDECIDED = "-"
@@ -55,13 +55,15 @@ class Entry:
 class Wish:
     """What a page asks for one clip: a decision, or (None) that there be none, but a note.
 
-    stamp: of the entry that the page had before it, or None to overwrite whatever there is.
+    stamp: of the entry that the page had before it, or None to overwrite whatever there is. restores: it brings back
+    what had been before.
     """
 
     shot_id: str
     decision: Decision | None
     note: str
     stamp: str | None
+    restores: bool = False
 
 
 class State:
@@ -96,6 +98,14 @@ class State:
         """Differs from an earlier answer where anything may have changed since."""
         return self._on_thread(lambda: repr((self._seal(), self._store.version())))
 
+    def steps(self) -> tuple[Step, ...]:
+        """What was decided so far, the oldest first."""
+        return self._on_thread(self._store.steps)
+
+    def moment(self, shot_id: str, stamp: str) -> Moment | None:
+        """What held for a clip when it had this stamp; None where nobody remembers."""
+        return self._on_thread(lambda: self._store.moment(shot_id, stamp))
+
     def entry(self, shot_id: str) -> Entry:
         """Raises InputError for an id that the package has not."""
         found = self.entries().get(shot_id)
@@ -116,19 +126,24 @@ class State:
         return self._on_thread(lambda: self._decided(wishes))
 
     def _decided(self, wishes: Sequence[Wish]) -> Mapping[str, Entry]:
-        known = self._fresh()
-        for wish in wishes:
-            entry = known.get(wish.shot_id)
-            if entry is None or entry.proposed.grade is None:
-                raise InputError("no graded clip of the package has this id", value=wish.shot_id)
-            if wish.stamp is not None and wish.stamp != entry.stamp:
-                raise DecisionError(
-                    "another window decided about this clip first", value=entry.proposed.shot.name
-                )
+        settled: dict[str, Entry] = {}
+
+        def journal() -> list[tuple[Moment, Moment]]:
+            """Nobody else can write by now, in this process or another."""
+            known = self._fresh()
+            for wish in wishes:
+                settled[wish.shot_id] = _settled(known.get(wish.shot_id), wish)
+            return [(_moment(known[shot_id]), _moment(entry)) for shot_id, entry in settled.items()]
+
         self._store.decide(
             *(replace(wish.decision, note=wish.note) for wish in wishes if wish.decision),
             withdrawn={wish.shot_id: wish.note for wish in wishes if wish.decision is None},
+            journal=journal,
+            restored=all(wish.restores for wish in wishes),
         )
+        version = self._store.version()
+        if self._version is not None and version[0] == self._version[0]:  # nobody else wrote since
+            self._entries, self._version = {**self._entries, **settled}, version
         return self._fresh()
 
     def _fresh(self) -> Mapping[str, Entry]:
@@ -154,6 +169,20 @@ class State:
 
     def _on_thread(self, work: Callable[[], Answer]) -> Answer:
         return self._thread.submit(work).result()
+
+
+def _settled(entry: Entry | None, wish: Wish) -> Entry:
+    """What ``wish`` makes of ``entry``."""
+    if entry is None or entry.proposed.grade is None:
+        raise InputError("no graded clip of the package has this id", value=wish.shot_id)
+    if wish.stamp is not None and wish.stamp != entry.stamp:
+        raise DecisionError("another window decided about this clip first", value=entry.proposed.shot.name)
+    decision = wish.decision and replace(wish.decision, note=wish.note)
+    return _entry(entry.proposed, decision, wish.note)
+
+
+def _moment(entry: Entry) -> Moment:
+    return Moment(entry.proposed.shot.id, entry.stamp, entry.decision, entry.note)
 
 
 def _entry(result: ClipResult, decision: Decision | None, note: str) -> Entry:

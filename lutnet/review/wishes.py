@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from lutnet.errors import InputError
@@ -14,57 +12,47 @@ from lutnet.result import Status
 from lutnet.review.controls import Controls, controls_from_plain
 from lutnet.review.state import Entry, State, Wish
 from lutnet.review.words import controls_text
-from lutnet.store import Decision
+from lutnet.store import Decision, Moment
 
 MAX_NOTE = 10_000
-_REMEMBERED = 20_000
 _SETTABLE = (Status.PROPOSED, Status.APPROVED, Status.CHANGED, Status.REJECTED)
 
 Make = Callable[[Entry, Controls], Grade]
 
 
 class Wishes:
-    """Reads wishes, and remembers what stamps stood for so that a step can be taken back.
+    """Reads wishes.
 
     A wish is an object with ``id``, ``stamp`` (of the clip as the page had it; without one it overwrites) and ``note``,
     and one of: ``status`` (``changed`` with ``controls``, or with ``copy``: the id of the clip whose grade it takes),
-    ``keep`` (only the note is new), ``restore`` (a stamp that the clip had while this server ran).
+    ``keep`` (only the note is new), ``restore`` (a stamp that the clip had before, as the journal knows it).
     """
 
     def __init__(self, state: State, make: Make) -> None:
         self._state = state
         self._make = make
-        self._past: OrderedDict[tuple[str, str], Entry] = OrderedDict()
-        self._guard = threading.Lock()
 
     def read(self, plain: Any) -> list[Wish]:
         """Raises InputError for what is none."""
         if not isinstance(plain, list) or not all(isinstance(wish, dict) for wish in plain):
             raise InputError("decisions are no list of objects", value=type(plain).__name__)
-        return [self._wish(wish) for wish in plain]
-
-    def remember(self, entries: Mapping[str, Entry], wishes: list[Wish]) -> None:
-        """Keep the entries that ``wishes`` speak of as they are now."""
-        with self._guard:
-            for wish in wishes:
-                entry = entries[wish.shot_id]
-                self._past[wish.shot_id, entry.stamp] = entry
-            while len(self._past) > _REMEMBERED:
-                self._past.popitem(last=False)
+        wishes = [self._wish(wish) for wish in plain]
+        if len({wish.shot_id for wish in wishes}) < len(wishes):
+            raise InputError("a clip is named twice in one step", value=len(wishes))
+        return wishes
 
     def _wish(self, plain: Json) -> Wish:
         entry = self._state.entry(str(plain.get("id")))
         stamp = None if plain.get("stamp") is None else str(plain["stamp"])
         if "restore" in plain:
             past = self._restored(entry, str(plain["restore"]))
-            return Wish(past.proposed.shot.id, past.decision, past.note, stamp)
+            return Wish(past.shot_id, past.decision, past.note, stamp, restores=True)
         note = str(plain.get("note", entry.note))[:MAX_NOTE]
         decision = entry.decision if plain.get("keep") is True else self._decision(entry, plain)
         return Wish(entry.proposed.shot.id, decision, note, stamp)
 
-    def _restored(self, entry: Entry, stamp: str) -> Entry:
-        with self._guard:
-            past = self._past.get((entry.proposed.shot.id, stamp))
+    def _restored(self, entry: Entry, stamp: str) -> Moment:
+        past = self._state.moment(entry.proposed.shot.id, stamp)
         if past is None:
             raise InputError("this step can no longer be taken back", value=entry.proposed.shot.name)
         return past

@@ -10,6 +10,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,7 @@ def _lut_to_bytes(lut: LUT3D | None) -> bytes | None:
     return _HEADER.pack(lut.size, *lut.domain_min, *lut.domain_max) + zlib.compress(planes.tobytes(), _FAST)
 
 
+@lru_cache(maxsize=16)  # a grade that was copied to a thousand clips is one LUT in memory
 def _lut_from_bytes(data: bytes | None) -> LUT3D | None:
     if data is None:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from lutnet.store.controls import (
 )
 from lutnet.store.database import column, fetched, open_database, transaction, translated
 from lutnet.store.decision import Decision, refuse_overwriting, same_grade
+from lutnet.store.journal import Moment, Step, read_moment, read_steps, write_step
 from lutnet.store.pictures import NO_PICTURES, StoredPictures
 from lutnet.store.rows import (
     ResultColumns,
@@ -177,12 +178,22 @@ class Store:
         with transaction(self._connection, self.path):
             self._connection.execute("INSERT OR REPLACE INTO package VALUES (1, ?, ?)", (stamp, files))
 
-    def decide(self, *decisions: Decision, withdrawn: Mapping[str, str] | None = None) -> None:
+    def decide(
+        self,
+        *decisions: Decision,
+        withdrawn: Mapping[str, str] | None = None,
+        journal: Callable[[], list[tuple[Moment, Moment]]] | None = None,
+        restored: bool = False,
+    ) -> None:
         """Record decisions, all or none. Raises InputError for a clip that is not in the store.
 
         withdrawn: clips that are proposals again, each with the note that it keeps, or "".
+        journal: asked once nobody else can write, for what was before and what will be, by clip; where it raises,
+            nothing is recorded. restored: this brings back what had been before.
         """
         with transaction(self._connection, self.path):
+            if journal is not None:
+                write_step(self._connection, journal(), restored)
             for shot_id, text in (withdrawn or {}).items():
                 self._require_known(shot_id)
                 self._forget([shot_id])
@@ -200,6 +211,16 @@ class Store:
         with translated(self.path):
             notes = read_notes(self._connection)
         return MappingProxyType(notes)
+
+    def steps(self) -> tuple[Step, ...]:
+        """What was decided with a journal, step by step, the oldest first."""
+        with translated(self.path):
+            return tuple(read_steps(self._connection))
+
+    def moment(self, shot_id: str, stamp: str) -> Moment | None:
+        """What a stamp in the journal stood for; None where it is not kept."""
+        with translated(self.path):
+            return read_moment(self._connection, shot_id, stamp)
 
     def withdraw(self, *shot_ids: str) -> None:
         """Take decisions back: the clips are proposals again."""

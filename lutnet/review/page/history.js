@@ -1,10 +1,18 @@
-// What this window decided, so that it can be taken back. A step holds stamps: the server keeps what they stand for.
+// What was decided before this window was opened, and in it, so that it can be taken back. A step holds stamps:
+// the package's journal keeps what they stand for.
 
 export class History {
   constructor(onChange) {
     this.done = [];
     this.undone = [];
     this.onChange = onChange;
+  }
+
+  /** Set out from what the journal has. */
+  load({ done, undone }) {
+    this.done = done;
+    this.undone = undone;
+    this.onChange();
   }
 
   /** changes: [{ id, from, to }], stamps before and after. */

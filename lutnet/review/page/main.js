@@ -601,7 +601,8 @@ async function start() {
   if (!api.live) document.body.classList.add("frozen");
   if (api.live && location.search) window.history.replaceState(null, "", location.pathname); // the token is in a cookie by now
   sheet(byId("sheet"));
-  const overview = await api.overview();
+  const [overview, steps] = await Promise.all([api.overview(), api.history()]);
+  history.load(steps);
   document.title = `${overview.name} · lutnet review`;
   byId("title").textContent = overview.name;
   for (const shot of overview.shots) page.shots.set(shot.id, shot);
