@@ -70,6 +70,7 @@ class Desk:
             "rate": manifest["timeline"]["rate"],
             "space": manifest["space"],
             "reference": manifest["reference"],
+            "still": self.reference() is not None,
             "version": manifest["lutnet"],
             "looks": list(self.looks),
             "view": VIEW if self.colours.view_lattice else None,

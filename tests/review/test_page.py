@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from lutnet.export.cube import read_cube
 from lutnet.result import Status
 from lutnet.store import Store
 from tests.review.conftest import missing
@@ -157,6 +159,85 @@ def test_copy_lut_and_filters(page: Any, package: Path) -> None:
     until(page, "lutnet.page.cuts && Object.keys(lutnet.page.cuts).length === 2")
     jumps = page.evaluate("() => lutnet.page.visible.map((shot) => lutnet.page.cuts[shot.id] ?? -1)")
     assert jumps == sorted(jumps, reverse=True) and jumps[0] > 0
+
+
+def numbers(page: Any) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = page.evaluate("() => lutnet.renderer.cdl")
+    return found
+
+
+def test_wheels_set_the_numbers_of_the_cdl(page: Any, package: Path) -> None:
+    """By mouse, keys and numbers; the first shot's slope is 1.2, 1, 0.9."""
+    page.fill("[aria-label='slope, all channels']", "2.0523")
+    page.keyboard.press("Enter")  # the geometric mean was 1.0260: everything twice as bright
+    until(page, "Math.abs(lutnet.renderer.cdl.slope[1] - 2) < 2e-3")
+    slope = numbers(page)["slope"]
+    assert slope == pytest.approx([2.4, 2.0, 1.8], rel=1e-3)
+
+    # Balance: right is towards blue and magenta, so green falls; the product of the channels stays.
+    disc = page.locator("[aria-label='Slope, balance']")
+    disc.focus()
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowRight")
+    until(page, "lutnet.renderer.cdl.slope[2] > 1.95")
+    moved = numbers(page)["slope"]
+    assert moved[1] < 2.0 and np.prod(moved) == pytest.approx(np.prod(slope), rel=1e-4)
+    assert "towards" in (disc.get_attribute("aria-valuetext") or "")
+    assert page.text_content("#name") == "coffee one"  # the arrows went to the wheel, not to the strip
+
+    disc.dblclick()
+    until(page, "Math.abs(lutnet.renderer.cdl.slope[0] - lutnet.renderer.cdl.slope[2]) < 1e-5")
+    assert numbers(page)["slope"] == pytest.approx([float(np.prod(slope)) ** (1 / 3)] * 3, rel=1e-4)
+
+    # A drag is relative: it sets out from where the puck is. Power upwards is towards red: its power falls.
+    before = numbers(page)["power"]
+    box = page.locator("[aria-label='Power, balance']").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 40, steps=4)
+    page.mouse.up()
+    until(page, f"lutnet.renderer.cdl.power[0] < {before[0]} - 0.02")
+    after = numbers(page)["power"]
+    assert after[1] > before[1] and np.prod(after) == pytest.approx(np.prod(before), rel=1e-4)
+
+    page.locator("[aria-label='Offset, all channels']").dblclick()
+    until(page, "Math.abs(lutnet.renderer.cdl.offset.reduce((sum, value) => sum + value, 0)) < 1e-5")
+    until(page, "!lutnet.page.saving && !lutnet.page.sending")
+    with Store(package) as store:
+        decided = store.results()[0].grade
+    assert decided is not None
+    shown = numbers(page)
+    assert [list(decided.cdl.slope), list(decided.cdl.offset), list(decided.cdl.power)] == [
+        pytest.approx(shown[name], abs=1e-6) for name in ("slope", "offset", "power")
+    ]
+
+
+def test_a_look_is_blended_in_and_exported(browser: Any, package: Path) -> None:
+    looks = Path(__file__).parents[2] / "luts"
+    with served(package, looks) as server, opened(browser, server) as page:
+        page.select_option("#look", "silver")
+        until(page, "lutnet.sliders().controls.look === 'silver' && lutnet.renderer.lut.size >= 33")
+        page.fill("#mix", "0.5")
+        until(page, "!lutnet.page.saving && !lutnet.page.sending && !lutnet.page.previewing")
+    with Store(package) as store:
+        proposed, decided = store.proposed()[0].grade, store.results()[0].grade
+    assert proposed is not None and decided is not None
+    colours = torch.rand(500, 3, generator=torch.Generator().manual_seed(2))
+    before = proposed.apply_colours(colours)
+    wanted = torch.lerp(before, read_cube(looks / "silver.cube").apply(before), 0.5)
+    assert float((wanted - before).abs().mean()) > 0.02
+    torch.testing.assert_close(decided.apply_colours(colours), wanted, atol=4e-3, rtol=0)
+
+
+def test_undo_works_in_a_window_that_was_opened_later(browser: Any, package: Path) -> None:
+    with served(package) as server, opened(browser, server) as page:
+        page.keyboard.press("r")
+        until(page, "[...lutnet.page.shots.values()][0].status === 'rejected'")
+    with served(package) as server, opened(browser, server) as page:
+        assert page.is_enabled("#undo")
+        page.keyboard.press("u")
+        until(page, "[...lutnet.page.shots.values()][0].status === 'proposed'")
+        assert page.is_enabled("#redo")
 
 
 def test_a_dropped_reference_matches_the_shot_anew(page: Any, package: Path, tmp_path: Path) -> None:

@@ -590,11 +590,9 @@ function dropped(target) {
   }
 }
 
-async function showReference() {
-  const response = await fetch(api.reference()).catch(() => null);
-  const found = response?.ok && response.headers.get("content-type") === "image/png";
+async function showReference(found) {
   byId("against-reference").disabled = !found;
-  if (found) renderer.uploadReference(await decodeStill(await response.blob()));
+  if (found) renderer.uploadReference(await decodeStill(await (await fetch(api.reference())).blob()));
 }
 
 async function start() {
@@ -608,7 +606,7 @@ async function start() {
   for (const shot of overview.shots) page.shots.set(shot.id, shot);
   renderer.through("view", await latticeOf(overview.view));
   page.order = overview.shots.map(({ id }) => id);
-  sliders = new Sliders({ sliders: byId("sliders"), table: byId("cdl"), corrections: overview.corrections, onInput: onControls });
+  sliders = new Sliders({ sliders: byId("sliders"), wheels: byId("wheels"), table: byId("cdl"), corrections: overview.corrections, onInput: onControls });
   fillChoices(overview.corrections);
   byId("look").replaceChildren(new Option("none", ""), ...overview.looks.map((name) => new Option(name.replaceAll("_", " "), name)));
   byId("looks").hidden = !overview.looks.length;
@@ -616,7 +614,7 @@ async function start() {
   await arrange();
   showLayout();
   const first = overview.shots.find(({ status }) => status === "proposed") ?? overview.shots[0];
-  const reference = showReference();
+  const reference = showReference(overview.still);
   if (first) await choose(first.id);
   await reference;
   document.documentElement.dataset.ready = "true";

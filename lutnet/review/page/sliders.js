@@ -1,5 +1,7 @@
 // The controls of one shot, in their own units. What they do to the grade is the server's arithmetic, not ours.
 
+import { Wheels, together, withTogether } from "./wheels.js";
+
 const CDL_ROWS = [["slope", 0.005], ["offset", 0.002], ["power", 0.005]];
 const CHANNELS = ["red", "green", "blue"];
 
@@ -11,7 +13,7 @@ export const isNeutral = (controls) =>
 
 export class Sliders {
   /** onInput(controls): something was moved. */
-  constructor({ sliders, table, corrections, onInput }) {
+  constructor({ sliders, wheels, table, corrections, onInput }) {
     this.onInput = onInput;
     this.controls = neutral();
     this.rows = [this.#slider(sliders, { name: "strength", unit: "%", low: 0, high: 150, neutral: 100, say: "Strength" },
@@ -20,6 +22,7 @@ export class Sliders {
       this.rows.push(this.#slider(sliders, { ...each, neutral: 0, say: each.name.replace("_", " ") },
         () => this.controls.corrections[each.name] ?? 0, (value) => { this.controls.corrections[each.name] = value; }));
     }
+    this.wheels = new Wheels(wheels, { read: () => this.cdl, write: (cdl) => this.#set(cdl) });
     this.#cdl(table);
   }
 
@@ -30,9 +33,25 @@ export class Sliders {
     this.showCdl(cdl);
   }
 
+  /** The CDL that was made of the controls. One that was set by hand stands: answers may be older than it. */
   showCdl(cdl) {
+    const { controls } = this;
+    const byHand = controls.cdl && controls.strength === 1 && Object.values(controls.corrections).every((value) => value === 0);
+    this.#tell(byHand ? controls.cdl : cdl);
+  }
+
+  #tell(cdl) {
     this.cdl = cdl;
+    this.wheels.show(cdl);
     for (const [input, read] of this.inputs) if (document.activeElement !== input) input.value = read(cdl).toFixed(4);
+  }
+
+  /** The values that are shown are the base from here on: strength and corrections are in them already. */
+  #set(cdl) {
+    this.controls = { ...this.controls, strength: 1, corrections: {}, cdl };
+    for (const row of this.rows) row();
+    this.#tell(cdl);
+    this.onInput(this.controls);
   }
 
   /** By `share` of its range, up or down. */
@@ -71,14 +90,16 @@ export class Sliders {
     range.addEventListener("input", () => set(range.value));
     number.addEventListener("change", () => set(number.value));
     label.addEventListener("dblclick", () => set(rest));
-    label.title = "Double-click: neutral";
+    range.addEventListener("dblclick", () => set(rest));
+    range.addEventListener("keydown", (event) => { if (event.key === "Backspace" || event.key === "Delete") set(rest); });
+    label.title = range.title = "Double-click or Backspace: neutral";
     return show;
   }
 
   #cdl(table) {
     this.inputs = [];
     const head = table.createTHead().insertRow();
-    for (const text of ["", ...CHANNELS]) {
+    for (const text of ["", ...CHANNELS, "all"]) {
       const cell = document.createElement(text ? "th" : "td");
       if (text) cell.scope = "col";
       cell.textContent = text;
@@ -87,8 +108,11 @@ export class Sliders {
     const body = table.createTBody();
     for (const [name, step] of CDL_ROWS) {
       const line = this.#row(body, name);
-      CHANNELS.forEach((channel, index) => this.#number(line, `${name}, ${channel}`, step, name === "power" ? 0.01 : name === "slope" ? 0 : null,
+      const low = { slope: 0, offset: null, power: 0.01 }[name];
+      CHANNELS.forEach((channel, index) => this.#number(line, `${name}, ${channel}`, step, low,
         (cdl) => cdl[name][index], (cdl, value) => { cdl[name][index] = value; }));
+      this.#number(line, `${name}, all channels`, step, low === null ? null : 0.01,
+        (cdl) => together(name, cdl[name]), (cdl, value) => { cdl[name] = withTogether(name, cdl[name], value); });
     }
     this.#number(this.#row(body, "saturation"), "saturation", 0.01, 0, (cdl) => cdl.saturation, (cdl, value) => { cdl.saturation = value; });
   }
@@ -110,12 +134,9 @@ export class Sliders {
     number.addEventListener("change", () => {
       const value = Number(number.value);
       if (!Number.isFinite(value) || (low !== null && value < low)) return this.showCdl(this.cdl);
-      // The values that are shown are the base from here on: strength and corrections are in them already.
       const cdl = structuredClone(this.cdl);
       write(cdl, value);
-      this.controls = { ...this.controls, strength: 1, corrections: {}, cdl };
-      for (const row of this.rows) row();
-      this.onInput(this.controls);
+      this.#set(cdl);
     });
   }
 }
