@@ -10,16 +10,24 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
 from lutnet.export.carriers import require_carriers
-from lutnet.export.package import RunSettings, UsedWeights, check_folder, default_folder, exported_grade
-from lutnet.frames import probe, read_shot
+from lutnet.export.package import (
+    RunSettings,
+    UsedLook,
+    UsedWeights,
+    check_folder,
+    default_folder,
+    exported_grade,
+)
+from lutnet.frames import probe, read_frames, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of
+from lutnet.looks import Look, find_look, read_look
 from lutnet.reference import Reference, ReferenceSource, find_reference
 from lutnet.result import ClipResult, Status
 from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames, Shot
@@ -50,6 +58,8 @@ class GradeSettings:
     weights: of the diagnosis, a show's own for instance; None are those that ship.
     colour: the grading space, how people see it, and what the clips are in.
     fresh: compute what an earlier run has computed once more.
+    look: a look file (or the name of one that ships) that goes behind each clip's balance, which is what is done
+    without it. strength is then the look's, and balance that of what comes before.
     """
 
     strength: float = 1.0
@@ -63,11 +73,20 @@ class GradeSettings:
     cdl_only: bool = False
     keep_brightness: bool = False
     fresh: bool = False
+    look: str | None = None
+    balance: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.strength <= 4:
+        for name, value in (("strength", self.strength), ("balance", self.balance)):
+            if not 0 <= value <= 4:
+                raise InputError(
+                    f"{name} is out of range", value=value, allowed="0 to 4, 1 is the full grade"
+                )
+        if self.look is None and self.balance != 1.0:
             raise InputError(
-                "strength is out of range", value=self.strength, allowed="0 to 4, 1 is the full grade"
+                "balance is what comes before a look, and there is none",
+                value=self.balance,
+                fix="Use --strength, or name a look with --look.",
             )
         if self.frames < 1:
             raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")
@@ -215,6 +234,32 @@ def match_file(
     return carry_out(plan, output, on_clip, engine=engine or in_this_process)
 
 
+def fit_look(
+    reference: Path | str,
+    frames: Sequence[Path | str],
+    name: str,
+    *,
+    caption: str = "",
+    balance: float = 1.0,
+    cdl_only: bool = False,
+    colour: ColourSettings | None = None,
+) -> Look:
+    """The look that brings ``frames`` (images or videos), each balanced first, to ``reference``.
+
+    caption: what is kept of it in words; "" says what it rests on. balance: how much of their faults is undone before
+    (0: they are as they should be without the look). Raises InputError where the reference carries no look.
+    """
+    from lutnet import refinement
+
+    if not frames:
+        raise InputError("no frame to fit a look on", allowed="one or more")
+    management = colour_management(colour or ColourSettings())
+    references = _seen(find_reference(str(reference)), management).sets
+    shots = [management.seen_clip(read_frames(Path(path))) for path in frames]
+    found = refinement.fit_look(shots, references, balance=balance, cdl_only=cdl_only)
+    return Look(name, found.grade, caption or found.said, management.view.display)
+
+
 def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSettings) -> Plan:
     """The jobs of a timeline. Raises InputError where reference, weights or a colour space do not exist."""
     colour = colour_management(settings.colour)
@@ -228,7 +273,10 @@ def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSet
         settings.colour,
         settings.cdl_only,
         settings.keep_brightness,
+        None if settings.look is None else find_look(settings.look),
+        settings.balance,
     )
+    look_of(recipe, colour)  # one that cannot be used is found before anything is decoded
     return Plan(timeline, recipe, settings, jobs_of(timeline.shots, recipe))
 
 
@@ -242,29 +290,38 @@ def grade_shot(
     model: DiagnosisModel | None = None,
     cdl_only: bool = False,
     keep_brightness: bool = False,
+    look: Look | None = None,
+    balance: float = 1.0,
 ) -> ClipResult:
     """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
 
     frames: in the grading space. Judged is what people see of them; the grade is one of the grading space.
+    look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
     """
     from lutnet import diagnosis, refinement
     from lutnet.refinement.behind import behind_view
 
     seen = colour.seen(frames)
     found = diagnosis.diagnose(seen, model=model)
-    refined = refinement.refine(
-        seen,
-        reference.sets if reference else (),
-        found,
-        strength=strength,
-        cdl_only=cdl_only,
-        keep_brightness=keep_brightness,
-    )
-    refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only)
+    sets = reference.sets if reference else ()
+    wishes: _Wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
+    base = None
+    if look is None:
+        refined = refinement.refine(seen, sets, found, strength=strength, **wishes)
+    else:
+        before = refinement.refine(seen, sets, found, strength=balance)
+        refined = refinement.followed(before, seen, look.grade, strength, **wishes)
+        base = None if cdl_only else before.grade
+    refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only, balance=base)
     warnings = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen))
     return ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(dict.fromkeys(warnings))
     )
+
+
+class _Wishes(TypedDict):
+    cdl_only: bool
+    keep_brightness: bool
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
@@ -277,6 +334,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
     colour = colour_management(recipe.colour)
     model = load_named(recipe.weights)
     reference = None if recipe.reference is None else _seen(recipe.reference, colour)
+    look = look_of(recipe, colour)
 
     def grade(job: Job) -> Outcome:
         try:
@@ -292,6 +350,8 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             model=model,
             cdl_only=recipe.cdl_only,
             keep_brightness=recipe.keep_brightness,
+            look=look,
+            balance=recipe.balance,
         )
         frame = frames.pixels[len(frames) // 2].movedim(0, -1).numpy()
         return Outcome(result, pictures_of(frame, exported_grade(result) or Grade(), colour.view))
@@ -356,7 +416,26 @@ def _run_settings(recipe: Recipe, settings: GradeSettings, colour: ColourManagem
         view=None if colour.view.identity else colour.view.name,
         cdl_only=recipe.cdl_only,
         keep_brightness=recipe.keep_brightness,
+        look=None if recipe.look is None else UsedLook.of(recipe.look),
+        balance=recipe.balance,
     )
+
+
+def look_of(recipe: Recipe, colour: ColourManagement) -> Look | None:
+    """The look that a recipe names. Raises GradeFileError where it cannot be read, InputError where it is for
+    pictures on another display."""
+    if recipe.look is None:
+        return None
+    look = read_look(recipe.look)
+    if look.space != colour.view.display:
+        raise InputError(
+            "the look is for pictures on another display",
+            value=look.space,
+            allowed=colour.view.display,
+            where=recipe.look,
+            fix="Fit it on this display: lutnet look fit --display.",
+        )
+    return look
 
 
 def _seen(source: ReferenceSource, colour: ColourManagement) -> Reference:

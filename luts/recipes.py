@@ -1,6 +1,6 @@
 """The looks in this folder, each as the few lines that make it.
 
-    python luts/recipes.py          # writes <name>.cube beside this file
+    python luts/recipes.py          # writes <name>.cube beside this file, and <name>.look into lutnet
 
 All are for display-encoded Rec.709, 17 points, 0..1. A look is a taste, not a correction: grade first.
 """
@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from lutnet.export.cube import write_cube
-from lutnet.grade import LUT3D
+from lutnet.grade import LUT3D, Grade
+from lutnet.looks import SUFFIX, Look, write_look
+from lutnet.looks.shelf import SHELF
 from lutnet.ops.cdl import luma, saturate
 from lutnet.ops.lut3d import identity_lattice
 
@@ -62,11 +64,21 @@ def lattice(name: str) -> LUT3D:
     return LUT3D(LOOKS[name](identity_lattice(POINTS)).clamp(0.0, 1.0).numpy())
 
 
+def as_look(name: str) -> Look:
+    """The look ``name`` of LOOKS for ``lutnet grade --look``."""
+    return Look(name, Grade(lut=lattice(name)), _note(name))
+
+
 def main() -> None:
     folder = Path(__file__).parent
-    for name, look in LOOKS.items():
-        note = (look.__doc__ or "").splitlines()[0]
+    for name in LOOKS:
+        note = _note(name)
         write_cube(folder / f"{name}.cube", lattice(name), title=f"lutnet {name}", comments=(note,))
+        write_look(SHELF / f"{name}{SUFFIX}", as_look(name))
+
+
+def _note(name: str) -> str:
+    return (LOOKS[name].__doc__ or "").splitlines()[0]
 
 
 def _amount(value: float) -> Tensor:

@@ -14,6 +14,7 @@ import pytest
 from lutnet.colourspace import ColourSettings
 from lutnet.errors import InputError
 from lutnet.job import Outcome, Recipe, jobs_of
+from lutnet.looks import shipped_looks
 from lutnet.reference import ReferenceSource
 from lutnet.shot import FrameRange, Shot
 from lutnet.store import StoredPictures
@@ -47,6 +48,9 @@ def test_hash_follows_media_range_reference_and_settings(tmp_path: Path) -> None
         job_hash(first, Recipe(frames=5)),
         job_hash(first, Recipe(colour=ColourSettings("ACEScct"))),
         job_hash(replace(first, space="ACEScct")),
+        job_hash(first, Recipe(look=shipped_looks()["silver"])),
+        job_hash(first, Recipe(look=shipped_looks()["matte"])),
+        job_hash(first, Recipe(look=shipped_looks()["matte"], balance=0.5)),
     ]
     media.write_bytes(b"12345")
     others.append(job_hash(first))
@@ -54,7 +58,7 @@ def test_hash_follows_media_range_reference_and_settings(tmp_path: Path) -> None
     others.append(job_hash(first))
     media.unlink()
     others.append(job_hash(first))
-    assert len({known, *others}) == 10
+    assert len({known, *others}) == 13
 
 
 def test_hash_follows_every_image_of_a_sequence(tmp_path: Path) -> None:
@@ -84,7 +88,7 @@ def test_a_recipe_survives_its_plain_form() -> None:
         ReferenceSource("c", shot=some_shot()),
     ):
         colour = ColourSettings("ACEScct", config=Path("/c.ocio"), clip_spaces=(("A*", "S-Log3"),))
-        recipe = Recipe(source, 0.5, 4, Path("/w.safetensors"), colour)
+        recipe = Recipe(source, 0.5, 4, Path("/w.safetensors"), colour, look=Path("/a.look"), balance=0.7)
         assert Recipe.from_plain(recipe.to_plain()) == recipe
 
 

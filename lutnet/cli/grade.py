@@ -58,6 +58,18 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--strength", type=float, default=1.0, help="0 leaves all as it is, 1 is the full grade (default: 1)"
     )
     parser.add_argument(
+        "--look",
+        metavar="LOOK",
+        help="a look file, or the name of one that ships (lutnet look list): it goes behind each clip's balance, "
+        "and --strength is then the look's",
+    )
+    parser.add_argument(
+        "--balance",
+        type=float,
+        default=1.0,
+        help="with --look: how much of the correction, or of the match to --ref, is done before it (default: 1)",
+    )
+    parser.add_argument(
         "--frames", type=int, default=3, metavar="K", help="frames looked at per shot (default: 3)"
     )
     parser.add_argument(
@@ -109,6 +121,8 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
         options.cdl_only,
         options.keep_brightness,
         options.fresh,
+        options.look,
+        options.balance,
     )
 
 
@@ -142,6 +156,11 @@ def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:
         print_json(read_manifest(graded.folder / MANIFEST))
     elif not options.quiet:
         _print_table(graded)
+        if options.look is not None and not options.cdl_only and not options.bake:
+            look = f"the look {Path(options.look).stem} at strength {options.strength:g}"
+            output().print(
+                f"Each CDL is the clip's own balance; each LUT holds what comes behind it: {look}."
+            )
     return EXIT_SKIPPED if graded.skipped else 0
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "spaces": "list colour spaces with their aliases, displays and views",
     "diagnose": "say what is wrong with frames",
     "match": "grade one still or clip to a reference",
+    "look": "fit a look once, show it, export it: grade --look puts it on any timeline",
     "review": "look at every shot in a browser, compare, change and approve",
     "plan": "write what grade would do as jobs for a farm",
     "run-job": "do jobs of a plan, on any machine",

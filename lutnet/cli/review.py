@@ -21,7 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument(
-        "--looks", type=Path, metavar="FOLDER", help="folder of .cube files to offer as looks"
+        "--looks",
+        type=Path,
+        metavar="FOLDER",
+        help="folder of .look and .cube files to offer beside those that ship",
     )
     parser.add_argument(
         "--ocio",

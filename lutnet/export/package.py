@@ -8,6 +8,7 @@
       <stem>.edl             first video track; <stem>_V2.edl and so on for the others
       cdl/<clip>.cc          one CDL per graded clip
       luts/<clip>_<hash>.cube  the residual LUT, where one is needed
+      looks/<name>.look      the look that was put on every clip, where there was one
       review.png             contact sheet; review_2.png and so on
       reference.png          the still that the clips were matched to
       source/<stem>.edl      the EDL or ALE that came in, with its CDLs
@@ -20,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import Any, Protocol
 
 from opentimelineio.schema import Clip, Timeline
 
-from lutnet.errors import OutputError
+from lutnet.errors import GradeFileError, OutputError
 from lutnet.export import contact_sheet, manifest
 from lutnet.export.caption import Describe, described
 from lutnet.export.cdl_xml import cc_text
@@ -38,7 +39,7 @@ from lutnet.export.edl import edl_text
 from lutnet.export.folder import NEW, OLD, exchanged
 from lutnet.export.ledger import Ledger, key_of
 from lutnet.export.manifest import LutFile
-from lutnet.export.naming import file_stems, portable_stem
+from lutnet.export.naming import file_stems, portable_stem, safe_stem
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.soundness import require_sound, summary
 from lutnet.export.write_back import written_back
@@ -50,6 +51,7 @@ from lutnet.shot import REC709, ViewName
 MANIFEST = "grades.json"
 CARRIERS = "carriers"
 SOURCE = "source"
+LOOKS = "looks"
 CONTACT_SHEET = "review.png"
 REFERENCE = "reference.png"
 STATE = "state.sqlite"
@@ -83,6 +85,29 @@ class UsedWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedLook:
+    """The look that was put behind every clip's balance. name: its file's stem. content: of the file; sha256: of it."""
+
+    name: str
+    sha256: str
+    content: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, path: Path) -> UsedLook:
+        """Raises GradeFileError where the file cannot be read."""
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise GradeFileError("look file cannot be read", value=error.strerror, where=path) from error
+        return cls(path.stem, hashlib.sha256(content).hexdigest(), content)
+
+    @property
+    def path(self) -> str:
+        """Where the package keeps it."""
+        return f"{LOOKS}/{safe_stem(self.name)}.look"
+
+
+@dataclass(frozen=True, slots=True)
 class RunSettings:
     """What a run was asked for, as the package states it.
 
@@ -92,6 +117,7 @@ class RunSettings:
     weights: of the diagnosis; None are those that ship.
     view: through which people see the grading space; None where it is that of a display itself.
     cdl_only: no LUT was fitted, each CDL stands alone. keep_brightness: each shot's mean luma was kept.
+    look: behind every clip's balance, which was done at ``balance``; strength is then the look's.
     """
 
     version: str
@@ -103,6 +129,8 @@ class RunSettings:
     view: ViewName | None = None
     cdl_only: bool = False
     keep_brightness: bool = False
+    look: UsedLook | None = None
+    balance: float = 1.0
 
 
 def default_folder(timeline: Path) -> Path:
@@ -197,6 +225,9 @@ class _Writer:
             "contact_sheet": self._write_contact_sheet(results, thumbnails),
         }
         self._write_source(results, cdls)
+        if self.settings.look is not None:
+            (self.new / LOOKS).mkdir()
+            self.ledger.put(self.new, self.settings.look.path, self.settings.look.content)
         entries = [
             manifest.clip_entry(result, cdls.get(result.shot.id), luts.get(result.shot.id))
             for result in results
@@ -210,7 +241,7 @@ class _Writer:
         self._put(f"cdl/{stem}.cc", cc_text(cdl, id=stem, description=f"{name} - {self._space_note()}"))
 
     def _lut_file(self, lut: LUT3D, stem: str, name: str) -> tuple[str, Callable[[], tuple[str, bytes]]]:
-        facts = (self.settings.version, self.settings.space, self.settings.bake)
+        facts = (self.settings.version, self.settings.space, self.settings.bake, self._look_note())
         return key_of("lut", lut.digest, stem, name, *facts), partial(self._made_lut, lut, stem, name)
 
     def _made_lut(self, stored: LUT3D, stem: str, name: str) -> tuple[str, bytes]:
@@ -223,11 +254,16 @@ class _Writer:
             comments=(
                 f"lutnet {self.settings.version} ; input {space} ; output {space}",
                 "holds CDL and LUT: apply alone" if self.settings.bake else "apply after the clip's CDL",
+                *self._look_note(),
                 summary(lut),
             ),
         )
         digest = hashlib.sha256(content).hexdigest()
         return f"luts/{stem}_{digest[:_HASH_DIGITS]}.cube", content
+
+    def _look_note(self) -> tuple[str, ...]:
+        look = self.settings.look
+        return () if look is None else (f"with the look {look.name} at strength {self.settings.strength:g}",)
 
     def _write_otio(
         self, results: Sequence[ClipResult], cdls: Mapping[str, CDL], luts: Mapping[str, LutFile]
@@ -295,11 +331,19 @@ class _Writer:
             "reference": self.settings.reference,
             "bake": self.settings.bake,
             **({} if self.settings.weights is None else {"weights": asdict(self.settings.weights)}),
+            **self._look(),
             "cdl_only": self.settings.cdl_only,
             "keep_brightness": self.settings.keep_brightness,
             "files": files,
             "clips": clips,
         }
+
+    def _look(self) -> Json:
+        look = self.settings.look
+        if look is None:
+            return {}
+        stated = {"name": look.name, "sha256": look.sha256, "path": look.path}
+        return {"look": stated, "balance": float(self.settings.balance)}
 
     def _way_to(self, path: Path) -> str:
         """``path`` as seen from the package, so that both can move together; absolute on another drive."""
@@ -351,5 +395,6 @@ def _owned(seal: Path) -> set[str]:
     """The entries of a package's folder that its ``grades.json`` answers for."""
     if not seal.exists():
         return set()
-    names = manifest.read_files(seal)
-    return {"cdl", "luts", SOURCE, CARRIERS, REFERENCE, names["otio"], *names["edl"], *names["contact_sheet"]}
+    files = manifest.read_files(seal)
+    names = {files["otio"], *files["edl"], *files["contact_sheet"]}
+    return {"cdl", "luts", LOOKS, SOURCE, CARRIERS, REFERENCE, *names}

@@ -12,7 +12,7 @@ from lutnet.errors import GradeFileError, InputError
 from lutnet.export.cube import read_cube
 from lutnet.export.folder import was_interrupted
 from lutnet.export.manifest import LutFile, read_manifest
-from lutnet.export.package import MANIFEST, RunSettings, UsedWeights
+from lutnet.export.package import MANIFEST, RunSettings, UsedLook, UsedWeights
 from lutnet.grade import CDL, Correction, Grade
 from lutnet.plain import Json, cdl_from_plain, corrections_from_plain, delta_e_from_plain, shot_from_plain
 from lutnet.result import DeltaE, Status
@@ -77,7 +77,7 @@ def read_package(folder: Path) -> Package:
             name=manifest["timeline"]["name"],
             source=folder / manifest["timeline"]["source"],
             rate=Fraction(manifest["timeline"]["rate"]),
-            settings=run_settings(manifest),
+            settings=run_settings(folder, manifest),
             otio=_inside(folder, files["otio"]),
             edls=tuple(_inside(folder, name) for name in files["edl"]),
             contact_sheet=tuple(_inside(folder, name) for name in files["contact_sheet"]),
@@ -89,8 +89,11 @@ def read_package(folder: Path) -> Package:
         raise GradeFileError(f"grades.json holds a value that cannot be: {error}", where=folder) from error
 
 
-def run_settings(manifest: Json) -> RunSettings:
-    """What the run was asked for, from a manifest that was checked."""
+def run_settings(folder: Path, manifest: Json) -> RunSettings:
+    """What the run was asked for, from the package's manifest, which was checked.
+
+    Raises GradeFileError where its look is not the one that was exported.
+    """
     return RunSettings(
         manifest["lutnet"],
         manifest["space"],
@@ -101,7 +104,14 @@ def run_settings(manifest: Json) -> RunSettings:
         weights=UsedWeights(**manifest["weights"]) if "weights" in manifest else None,
         cdl_only=manifest.get("cdl_only", False),
         keep_brightness=manifest.get("keep_brightness", False),
+        look=_used_look(folder, manifest["look"]) if "look" in manifest else None,
+        balance=manifest.get("balance", 1.0),
     )
+
+
+def _used_look(folder: Path, entry: Mapping[str, str]) -> UsedLook:
+    content = _checked(folder, entry, "look", folder)
+    return UsedLook(entry["name"], entry["sha256"], content)
 
 
 def _clip(folder: Path, entry: Json) -> PackagedClip:
@@ -118,16 +128,22 @@ def _clip(folder: Path, entry: Json) -> PackagedClip:
 
 
 def _checked_lut(folder: Path, entry: Mapping[str, str], clip: str) -> LutFile:
-    path = _inside(folder, entry["path"])
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+    _checked(folder, entry, "LUT", f"clip {clip}")
+    return LutFile(entry["path"], entry["sha256"])
+
+
+def _checked(folder: Path, entry: Mapping[str, str], what: str, where: object) -> bytes:
+    """The content of a file of the package, whose hash ``entry`` states."""
+    content = _inside(folder, entry["path"]).read_bytes()
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
         raise GradeFileError(
-            "LUT is not the one that was exported",
+            f"{what} is not the one that was exported",
             value=entry["path"],
             allowed=f"sha256 {entry['sha256']}",
-            where=f"clip {clip}",
+            where=where,
             fix="It was changed or cut off; export the package again.",
         )
-    return LutFile(entry["path"], entry["sha256"])
+    return content
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lutnet.job.record import Job, Recipe
+from lutnet.looks import look_bytes, read_look
 from lutnet.plain import Json, range_to_plain
 from lutnet.sequence import ImageSequence
 from lutnet.shot import Shot
@@ -23,7 +24,7 @@ def jobs_of(shots: Iterable[Shot], recipe: Recipe) -> tuple[Job, ...]:
     """One job per shot. Its hash follows media, used range, reference, settings, weights and program.
 
     A media file counts by path, size and time of change: reading it whole would cost more than grading it.
-    Raises WeightsError where weights of the user's own cannot be read.
+    Raises WeightsError or GradeFileError where weights or a look of the user's own cannot be read.
     """
     files = _Files()
     common = {"recipe": _recipe_facts(recipe, files), "maker": maker()}
@@ -85,6 +86,9 @@ def _recipe_facts(recipe: Recipe, files: _Files) -> Json:
         **recipe.to_plain(),
         "colour": recipe.colour.facts,
         "weights": None if recipe.weights is None else file_hash(recipe.weights),
+        "look": None
+        if recipe.look is None
+        else hashlib.sha256(look_bytes(read_look(recipe.look))).hexdigest(),
     }
     source = recipe.reference
     if source is not None:

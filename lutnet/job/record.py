@@ -20,7 +20,7 @@ class Recipe:
 
     reference: the look to match, None for corrections alone. strength: 0 and above. frames: looked at per shot.
     weights: of the diagnosis; None are those that ship. colour: the grading space and how people see it.
-    cdl_only, keep_brightness: see ``lutnet.pipeline.GradeSettings``.
+    cdl_only, keep_brightness: see ``lutnet.pipeline.GradeSettings``, as for look (its file) and balance.
     """
 
     reference: ReferenceSource | None = None
@@ -30,6 +30,8 @@ class Recipe:
     colour: ColourSettings = field(default_factory=ColourSettings)
     cdl_only: bool = False
     keep_brightness: bool = False
+    look: Path | None = None
+    balance: float = 1.0
 
     def to_plain(self) -> Json:
         source = self.reference
@@ -39,6 +41,8 @@ class Recipe:
             "cdl_only": self.cdl_only,
             "keep_brightness": self.keep_brightness,
             "weights": _absolute(self.weights),
+            "look": _absolute(self.look),
+            "balance": self.balance,
             "colour": {
                 "space": self.colour.space,
                 "display": self.colour.display,
@@ -81,6 +85,8 @@ class Recipe:
             ColourSettings(**colour),
             plain["cdl_only"],
             plain["keep_brightness"],
+            _path(plain["look"]),
+            plain["balance"],
         )
 
 

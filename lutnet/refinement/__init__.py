@@ -2,6 +2,16 @@
 
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
+from lutnet.refinement.look import fit_look, followed
 from lutnet.refinement.steadiness import LightChange, light_change
 
-__all__ = ["LightChange", "Refined", "diagnose_beside", "light_change", "match", "refine"]
+__all__ = [
+    "LightChange",
+    "Refined",
+    "diagnose_beside",
+    "fit_look",
+    "followed",
+    "light_change",
+    "match",
+    "refine",
+]

@@ -33,23 +33,35 @@ _WIDEST = (-0.5, 1.5)  # what a CDL may be undone to: beyond lies nothing that a
 
 
 def behind_view(
-    refined: Refined, frames: Frames, view: View, strength: float = 1.0, *, cdl_only: bool = False
+    refined: Refined,
+    frames: Frames,
+    view: View,
+    strength: float = 1.0,
+    *,
+    cdl_only: bool = False,
+    balance: Grade | None = None,
 ) -> Refined:
     """``refined`` as a grade of the space of ``view``: seen through it, it looks the same.
 
     ``frames`` are in that space; ``refined`` was made of what ``view`` shows of them, at ``strength``.
     The CDL carries all that a CDL can there, the LUT the rest; cdl_only: the best CDL alone.
+    balance: the part of the grade that the CDL is to hold, where a look comes behind it; None is all of it.
     Its differences are those of OpenColorIO's own view.
     """
     if view.identity or refined.grade.is_identity:
         return refined
     palette = _palette(frames)
-    aim = refined.grade.apply_colours(view.show(palette))
-    grade = _grade(refined.grade, palette, aim, view, cdl_only=cdl_only)
+    if balance is None:
+        grade = _grade(refined.grade, palette, view, cdl_only=cdl_only)
+    else:
+        aim = balance.cdl.apply(view.show(palette))
+        cdl = sound_cdl(palette, aim, prior=GENTLE, through=view.lattice)
+        grade = Grade(cdl, sound_lut(_residual(refined.grade, cdl, palette, view), cdl))
     return replace(refined, grade=grade, delta_e=_difference(refined, grade, palette, view, strength))
 
 
-def _grade(seen: Grade, palette: Tensor, aim: Tensor, view: View, *, cdl_only: bool) -> Grade:
+def _grade(seen: Grade, palette: Tensor, view: View, *, cdl_only: bool) -> Grade:
+    aim = seen.apply_colours(view.show(palette))
     cdl = sound_cdl(palette, aim, prior=PRIOR, through=view.lattice)
     if cdl_only or delta_e_rgb(view.show(cdl.apply(palette)), aim).quantile(0.95) <= SUFFICIENT:
         return Grade(cdl)

@@ -62,7 +62,7 @@ def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence |
     best = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1][1] if pair[1] else 0)
     laid = [(pair[0], _laid(*pair, *place)) for pair, place in best[:MOST_OVERLAYS] if place]
     same = [_pairs(ours.picture, over) for ours, over in laid if over.share >= SAME_SCENE_SHARE]
-    return _joined(same) if same else None
+    return joined(same) if same else None
 
 
 def _laid(source: _View, reference: _View, matrix: Matrix, inliers: int) -> Overlay:
@@ -104,7 +104,8 @@ def _steepness(picture: Picture) -> Plane:
     return np.asarray(np.hypot(across, down).max(-1))
 
 
-def _joined(parts: Sequence[Correspondence]) -> Correspondence:
+def joined(parts: Sequence[Correspondence]) -> Correspondence:
+    """Several correspondences as one, thinned to MOST_PAIRS."""
     step = -(-sum(len(part) for part in parts) // MOST_PAIRS)
     return Correspondence(
         torch.cat([part.source[::step] for part in parts]),

@@ -83,24 +83,47 @@ def refine(
     """
     if not 0.0 <= strength < float("inf"):
         raise InputError("strength is out of range", value=strength, allowed="0 and above")
-    wish = _Wish(_palette(frames), strength, cdl_only, keep_brightness)
-    missing = [_missing(reference) for reference in references]
-    scenes = [each for each, why in zip(references, missing, strict=True) if why in (None, MONOCHROME)]
-    looks = [each for each, why in zip(references, missing, strict=True) if why is None]
-    shared = correspond(frames, scenes) if scenes else None
-    refined = _aligned(shared, wish) if shared else None
-    if refined is None and looks:
-        refined = _predicted(frames, looks, found, wish)
+    wish = Wish(palette_of(frames), strength, cdl_only, keep_brightness)
+    telling = Telling.of(references)
+    shared = correspond(frames, telling.scenes) if telling.scenes else None
+    refined = by_pixels(shared, wish) if shared else None
+    if refined is None and telling.looks:
+        refined = by_look(frames, telling.looks, None if found is None else found.grade, wish)
     if refined:
         return refined
-    warnings = (_refusal([why for why in missing if why]),) if references else ()
+    warnings = (f"{telling.refusal}: only the diagnosed faults are undone",) if references else ()
     grade = (found or diagnose(frames)).grade
     graded = wish.granted(grade.apply_colours, grade.cdl)
-    return Refined(graded, _split(graded, wish.palette), 0.5, "the diagnosed faults are undone", warnings)
+    return Refined(graded, split_of(graded, wish.palette), 0.5, "the diagnosed faults are undone", warnings)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Wish:
+class Telling:
+    """What references tell: ``scenes`` to find pixels in, ``looks`` to follow, and what the others are missing."""
+
+    scenes: tuple[Frames, ...]
+    looks: tuple[Frames, ...]
+    missing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, references: Sequence[Frames]) -> Telling:
+        found = [(each, what_is_missing(each)) for each in references]
+        return cls(
+            tuple(each for each, why in found if why in (None, MONOCHROME)),
+            tuple(each for each, why in found if why is None),
+            tuple(why for _, why in found if why is not None),
+        )
+
+    @property
+    def refusal(self) -> str:
+        """Why none of the references was followed."""
+        if self.missing:
+            return f"the reference is {self.missing[0]} and carries no look"
+        return "following the reference could do harm"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wish:
     """What the user asked for, with the shot's colours ``palette [P, 3]``."""
 
     palette: Tensor
@@ -139,7 +162,7 @@ def match(frames: Tensor | Frames, reference: Tensor | Frames, strength: float =
     return refine(_frames(frames), (_frames(reference),), strength=strength)
 
 
-def _aligned(shared: Correspondence, wish: _Wish) -> Refined | None:
+def by_pixels(shared: Correspondence, wish: Wish) -> Refined | None:
     """The grade that the corresponding pixels ask for, or None where no grade explains them."""
     full, left = split_pairs(shared, cdl_only=wish.cdl_only)
     if left > SAME_COLOURS:
@@ -158,33 +181,28 @@ def _aligned(shared: Correspondence, wish: _Wish) -> Refined | None:
     return Refined(grade, difference, min(1.0, shared.share / FULL_SHARE), said, shared=shared)
 
 
-def _predicted(
-    frames: Frames, references: Sequence[Frames], found: Diagnosis | None, wish: _Wish
-) -> Refined | None:
-    """The look that the references seem to carry, or None where following it could do harm."""
+def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, wish: Wish) -> Refined | None:
+    """The look that the references seem to carry, or None where following it could do harm.
+
+    alone: what is done where the look is not trusted; None is what the shot's diagnosis says.
+    """
     prediction = predict(frames, references)
     if prediction.evidence < LEAST_EVIDENCE:
         return None
     share = prediction.share
-    alone = (found or diagnose(frames)).grade
+    without = diagnose(frames).grade if alone is None else alone
 
     def transform(colours: Tensor) -> Tensor:
-        return torch.lerp(alone.apply_colours(colours), prediction.apply(colours), share)
+        return torch.lerp(without.apply_colours(colours), prediction.apply(colours), share)
 
     grade = wish.granted(transform, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
-    return Refined(grade, _split(grade, wish.palette), prediction.confidence, said, (said,))
+    return Refined(grade, split_of(grade, wish.palette), prediction.confidence, said, (said,))
 
 
-def _refusal(missing: Sequence[str]) -> str:
-    if missing:
-        return f"the reference is {missing[0]} and carries no look: only the diagnosed faults are undone"
-    return "following the reference could do harm: only the diagnosed faults are undone"
-
-
-def _split(grade: Grade, palette: Tensor) -> DeltaE:
+def split_of(grade: Grade, palette: Tensor) -> DeltaE:
     """How much of the grade's own change the CDL makes: no accuracy, as there is nothing to compare with."""
     aim = grade.apply_colours(palette)
     cdl = _difference(grade.cdl.apply(palette), aim)
@@ -200,7 +218,7 @@ def _shows_skin(references: Sequence[Frames]) -> bool:
     return float(max(shares)) > SKIN_SHARE
 
 
-def _missing(reference: Frames) -> str | None:
+def what_is_missing(reference: Frames) -> str | None:
     """What keeps a reference from carrying a look, or None."""
     if too_small(*reference.pixels.shape[-2:]):
         return f"smaller than {SMALLEST_SIDE} pixels"
@@ -209,7 +227,7 @@ def _missing(reference: Frames) -> str | None:
     return None if bool(content_of(reference.pixels.float()).coloured.any()) else MONOCHROME
 
 
-def _palette(frames: Frames) -> Tensor:
+def palette_of(frames: Frames) -> Tensor:
     colours = frames.pixels.movedim(1, -1).reshape(-1, 3).float()
     kept = torch.linspace(0, len(colours) - 1, min(len(colours), PALETTE)).long()
     return colours[kept].clamp(0.0, 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ import numpy as np
 from lutnet.errors import InputError, MediaError
 from lutnet.export.cube import read_cube
 from lutnet.export.manifest import read_manifest
-from lutnet.export.package import MANIFEST, REFERENCE
+from lutnet.export.package import MANIFEST, REFERENCE, RunSettings
 from lutnet.export.reader import run_settings
 from lutnet.frames import read_frames, read_shot
 from lutnet.grade import LUT3D, Grade
+from lutnet.looks import SUFFIX, read_look, shipped_looks
 from lutnet.pipeline import grade_shot
 from lutnet.plain import Json, cdl_to_plain
 from lutnet.reference import Reference
@@ -43,18 +44,20 @@ class Desk:
     """
 
     def __init__(self, folder: Path, looks: Path | None = None, config: Path | None = None) -> None:
-        """looks: a folder of ``.cube`` files. config: see ``Colours``."""
+        """looks: a folder of ``.cube`` and ``.look`` files, offered beside the package's own look and those that ship.
+        config: see ``Colours``."""
         self.folder = folder
         self.config = config
         self.manifest = read_manifest(folder / MANIFEST)
-        self.colours = Colours(run_settings(self.manifest), config)
+        self.settings = run_settings(folder, self.manifest)
+        self.colours = Colours(self.settings, config)
         self.state = State(folder)
         self.cache = Cache(folder)
         self.pictures = Pictures(self.cache)
         self.media = Media(self.cache)
         self.cuts = Cuts(self.pictures, self.colours)
         self._wishes = Wishes(self.state, self._made)
-        self.looks = _looks(looks)
+        self.looks = _looks(folder, looks, self.settings)
         self._luts: OrderedDict[str, LUT3D] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -115,14 +118,22 @@ class Desk:
         """Match a clip to a reference frame, the content of an image file; its new grade is recorded."""
         entry = self.state.entry(shot_id)
         colour = self.colours.management
-        shot, strength = entry.proposed.shot, float(self.manifest["strength"])
+        shot, settings = entry.proposed.shot, self.settings
         with tempfile.TemporaryDirectory(prefix="lutnet-") as folder:
             path = Path(folder) / "reference.png"  # the reader goes by content, whatever the name says
             path.write_bytes(still)
             reference = read_frames(path, count=1)
         frames = colour.developed(read_shot(shot))
         seen = Reference((colour.seen_file(reference),), "dropped")
-        matched = grade_shot(shot, frames, seen, strength, colour=colour)
+        matched = grade_shot(
+            shot,
+            frames,
+            seen,
+            settings.strength,
+            colour=colour,
+            look=None if settings.look is None else read_look(settings.look.content, settings.look.path),
+            balance=settings.balance,
+        )
         decision = copied(shot_id, matched.grade or Grade())
         return self._recorded([Wish(shot_id, decision, entry.note, None)])[0]
 
@@ -163,7 +174,8 @@ class Desk:
             return None
         if name not in self.looks:
             raise InputError("no such look", value=name, allowed=", ".join(self.looks))
-        return read_cube(self.looks[name])
+        path = self.looks[name]
+        return read_look(path).lut() if path.suffix == SUFFIX else read_cube(path)
 
     def _made(self, entry: Entry, controls: Controls) -> Grade:
         import torch
@@ -191,6 +203,13 @@ class Desk:
         return digest
 
 
-def _looks(folder: Path | None) -> dict[str, Path]:
-    paths: Sequence[Path] = [] if folder is None else sorted(folder.glob("*.cube"))
-    return {path.stem: path for path in paths}
+def _looks(package: Path, folder: Path | None, settings: RunSettings) -> dict[str, Path]:
+    """Looks that can be put on the package's clips, by name: those of another space are left out."""
+    found = shipped_looks()
+    if settings.look is not None:
+        found[settings.look.name] = package / settings.look.path
+    if folder is not None:
+        found |= {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+    fitting = {name: path for name, path in found.items() if read_look(path).space == settings.space}
+    cubes = [] if folder is None else sorted(folder.glob("*.cube"))
+    return {**fitting, **{path.stem: path for path in cubes}}
