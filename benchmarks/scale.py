@@ -35,8 +35,9 @@ from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Grade
 from lutnet.job import Job, Outcome, Recipe
 from lutnet.ops.detune import NAMES
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.pipeline import GradeSettings, carry_out, plan_of
+from lutnet.pipeline import carry_out, plan_of
 from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.settings import GradeSettings
 from lutnet.shot import REC709
 from lutnet.store import FILE_NAME, StoredPictures
 from lutnet.thumbnails import pictures_of

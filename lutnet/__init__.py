@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from lutnet.grade import Fault as Fault
     from lutnet.grade import Grade as Grade
     from lutnet.pipeline import GradedTimeline as GradedTimeline
-    from lutnet.pipeline import GradeSettings as GradeSettings
     from lutnet.pipeline import diagnose as diagnose
     from lutnet.pipeline import diagnose_scene as diagnose_scene
     from lutnet.pipeline import grade_timeline as grade_timeline
     from lutnet.pipeline import match as match
+    from lutnet.settings import GradeSettings as GradeSettings
     from lutnet.shot import FrameRange as FrameRange
     from lutnet.shot import Frames as Frames
     from lutnet.shot import Shot as Shot
@@ -36,7 +36,7 @@ _HOMES = {
     "diagnose_scene": "lutnet.pipeline",
     "match": "lutnet.pipeline",
     "grade_timeline": "lutnet.pipeline",
-    "GradeSettings": "lutnet.pipeline",
+    "GradeSettings": "lutnet.settings",
     "GradedTimeline": "lutnet.pipeline",
     "Shot": "lutnet.shot",
     "FrameRange": "lutnet.shot",

@@ -6,16 +6,15 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
-from lutnet.export.carriers import require_carriers
 from lutnet.export.package import (
     RunSettings,
     UsedLook,
@@ -27,9 +26,10 @@ from lutnet.export.package import (
 from lutnet.frames import probe, read_frames, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of
-from lutnet.looks import Look, find_look, read_look
+from lutnet.looks import Look, find_look, look_on
 from lutnet.reference import Reference, ReferenceSource, find_reference
 from lutnet.result import ClipResult, Status
+from lutnet.settings import GradeSettings
 from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames, Shot
 from lutnet.source import open_timeline
 from lutnet.store import Store
@@ -44,53 +44,6 @@ if TYPE_CHECKING:
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class GradeSettings:
-    """What a run is asked for.
-
-    strength: 0 (identity) and above; 1 is the full correction. frames: representative frames per shot.
-    bake: one LUT holds CDL and LUT. cdl_only: the best CDL alone, no LUT. keep_brightness: each shot's mean
-    luma stays, whatever the look. discard_decisions: overwrite what people approved, changed or rejected.
-    carriers: names of further files to put the grades in (see ``lutnet.export.carriers``).
-    verify: re-read every file with another program, and fail where it says something else.
-    weights: of the diagnosis, a show's own for instance; None are those that ship.
-    colour: the grading space, how people see it, and what the clips are in.
-    fresh: compute what an earlier run has computed once more.
-    look: a look file (or the name of one that ships) that goes behind each clip's balance, which is what is done
-    without it. strength is then the look's, and balance that of what comes before.
-    """
-
-    strength: float = 1.0
-    frames: int = 3
-    bake: bool = False
-    discard_decisions: bool = False
-    carriers: tuple[str, ...] = ()
-    verify: bool = False
-    weights: Path | None = None
-    colour: ColourSettings = field(default_factory=ColourSettings)
-    cdl_only: bool = False
-    keep_brightness: bool = False
-    fresh: bool = False
-    look: str | None = None
-    balance: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name, value in (("strength", self.strength), ("balance", self.balance)):
-            if not 0 <= value <= 4:
-                raise InputError(
-                    f"{name} is out of range", value=value, allowed="0 to 4, 1 is the full grade"
-                )
-        if self.look is None and self.balance != 1.0:
-            raise InputError(
-                "balance is what comes before a look, and there is none",
-                value=self.balance,
-                fix="Use --strength, or name a look with --look.",
-            )
-        if self.frames < 1:
-            raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")
-        require_carriers(self.carriers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +207,7 @@ def fit_look(
     if not frames:
         raise InputError("no frame to fit a look on", allowed="one or more")
     management = colour_management(colour or ColourSettings())
-    references = _seen(find_reference(str(reference)), management).sets
+    references = find_reference(str(reference)).seen(management).sets
     shots = [management.seen_clip(read_frames(Path(path))) for path in frames]
     found = refinement.fit_look(shots, references, balance=balance, cdl_only=cdl_only)
     return Look(name, found.grade, caption or found.said, management.view.display)
@@ -276,7 +229,8 @@ def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSet
         None if settings.look is None else find_look(settings.look),
         settings.balance,
     )
-    look_of(recipe, colour)  # one that cannot be used is found before anything is decoded
+    if recipe.look is not None:
+        look_on(colour.view.display, recipe.look)  # what cannot be used is refused before anything is decoded
     return Plan(timeline, recipe, settings, jobs_of(timeline.shots, recipe))
 
 
@@ -304,7 +258,7 @@ def grade_shot(
     seen = colour.seen(frames)
     found = diagnosis.diagnose(seen, model=model)
     sets = reference.sets if reference else ()
-    wishes: _Wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
+    wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
     base = None
     if look is None:
         refined = refinement.refine(seen, sets, found, strength=strength, **wishes)
@@ -319,11 +273,6 @@ def grade_shot(
     )
 
 
-class _Wishes(TypedDict):
-    cdl_only: bool
-    keep_brightness: bool
-
-
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
     """What does the jobs of ``recipe``, one after another; reference and weights are read now, once.
 
@@ -333,8 +282,8 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
 
     colour = colour_management(recipe.colour)
     model = load_named(recipe.weights)
-    reference = None if recipe.reference is None else _seen(recipe.reference, colour)
-    look = look_of(recipe, colour)
+    reference = None if recipe.reference is None else recipe.reference.seen(colour)
+    look = None if recipe.look is None else look_on(colour.view.display, recipe.look)
 
     def grade(job: Job) -> Outcome:
         try:
@@ -421,36 +370,12 @@ def _run_settings(recipe: Recipe, settings: GradeSettings, colour: ColourManagem
     )
 
 
-def look_of(recipe: Recipe, colour: ColourManagement) -> Look | None:
-    """The look that a recipe names. Raises GradeFileError where it cannot be read, InputError where it is for
-    pictures on another display."""
-    if recipe.look is None:
-        return None
-    look = read_look(recipe.look)
-    if look.space != colour.view.display:
-        raise InputError(
-            "the look is for pictures on another display",
-            value=look.space,
-            allowed=colour.view.display,
-            where=recipe.look,
-            fix="Fit it on this display: lutnet look fit --display.",
-        )
-    return look
-
-
-def _seen(source: ReferenceSource, colour: ColourManagement) -> Reference:
-    """The reference as people see it: a file is a picture already, a clip is recorded as its space says."""
-    reference = source.read()
-    see = colour.seen_file if source.shot is None else colour.seen_clip
-    return replace(reference, sets=tuple(see(frames) for frames in reference.sets))
-
-
 def _frame_of(source: ReferenceSource | None, colour: ColourManagement) -> Tensor | None:
     """What is shown of the reference; nothing where it went away while the shots were graded."""
     if source is None:
         return None
     try:
-        return _seen(source, colour).sets[0].pixels[0]
+        return source.seen(colour).sets[0].pixels[0]
     except MediaError:
         return None
 

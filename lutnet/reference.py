@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lutnet.colourspace import ColourManagement
 from lutnet.errors import InputError
 from lutnet.frames import read_frames, read_shot
 from lutnet.shot import Frames, Shot
@@ -42,6 +43,12 @@ class ReferenceSource:
             return Reference((read_shot(self.shot, count=self.count, height=height),), self.description)
         sets = (read_frames(path, count=self.count, height=height) for path in self.files)
         return Reference(tuple(sets), self.description)
+
+    def seen(self, colour: ColourManagement) -> Reference:
+        """The frames as people see them: a file is a picture already, a clip is recorded as its space says."""
+        found = self.read()
+        see = colour.seen_file if self.shot is None else colour.seen_clip
+        return replace(found, sets=tuple(see(frames) for frames in found.sets))
 
 
 def find_reference(spec: str, timeline: Timeline | None = None, *, count: int = 3) -> ReferenceSource:

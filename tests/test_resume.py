@@ -16,8 +16,9 @@ from lutnet.export.folder import NEW
 from lutnet.frames import read_shot
 from lutnet.grade import Grade
 from lutnet.job import Job, Outcome, Recipe
-from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline, skipped
+from lutnet.pipeline import GradedTimeline, grade_timeline, skipped
 from lutnet.result import Status
+from lutnet.settings import GradeSettings
 from lutnet.store import FILE_NAME, Decision, Store
 from tests.export.examples import some_cdl, some_grade, some_lut, some_result
 

@@ -18,8 +18,9 @@ from lutnet.export.atomic import write_text
 from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, MANIFEST
-from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline
+from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.settings import GradeSettings
 from lutnet.source import is_film
 from lutnet.timeline import Timeline
 

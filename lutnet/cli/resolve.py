@@ -139,7 +139,8 @@ def _install(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from lutnet.pipeline import GradeSettings, grade_timeline
+    from lutnet.pipeline import grade_timeline
+    from lutnet.settings import GradeSettings
 
     graded = grade_timeline(
         options.timeline,

@@ -16,8 +16,9 @@ from lutnet.errors import LutnetError, OutputError
 from lutnet.frames import read_shot
 from lutnet.grade import Grade
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.pipeline import GradedTimeline, GradeSettings, grade_timeline
+from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.result import ClipResult
+from lutnet.settings import GradeSettings
 
 REFERENCE_NAME = "reference.png"
 COMPARED_HEIGHT = 180

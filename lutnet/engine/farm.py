@@ -26,9 +26,10 @@ from lutnet.errors import InputError, LutnetError
 from lutnet.export.atomic import cannot_write, write_bytes, write_text
 from lutnet.export.otio import timeline_text
 from lutnet.job import Engine, Job, Outcome, Recipe, maker
-from lutnet.pipeline import GradeSettings, Plan, skipped
+from lutnet.pipeline import Plan, skipped
 from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
+from lutnet.settings import GradeSettings
 from lutnet.timeline.read import timeline_of
 from lutnet.timeline.record import Timeline
 

@@ -1,10 +1,12 @@
-"""Looks by name: those that ship with lutnet, made by ``luts/recipes.py``."""
+"""Looks by name or path; those that ship with lutnet are made by ``luts/recipes.py``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from lutnet.errors import InputError
+from lutnet.looks.files import read_look
+from lutnet.looks.record import Look
 
 SUFFIX = ".look"
 SHELF = Path(__file__).parent / "shipped"
@@ -29,3 +31,20 @@ def find_look(name: str) -> Path:
             fix="lutnet look fit makes one.",
         )
     return path
+
+
+def look_on(display: str, path: Path) -> Look:
+    """The look at ``path`` for pictures that people see on ``display`` (OpenColorIO's name).
+
+    Raises GradeFileError where it cannot be read, InputError where it is for another display.
+    """
+    look = read_look(path)
+    if look.space != display:
+        raise InputError(
+            "the look is for pictures on another display",
+            value=look.space,
+            allowed=display,
+            where=path,
+            fix="Fit it for this one: lutnet look fit --display.",
+        )
+    return look

@@ -12,7 +12,8 @@ import pytest
 from lutnet.cli.main import EXIT_BAD_INPUT, main
 from lutnet.engine.farm import PLAN, RESULTS, chosen, collected, read_plan, run_jobs, write_plan
 from lutnet.errors import InputError
-from lutnet.pipeline import GradeSettings, carry_out, grade_timeline, in_this_process, plan_of
+from lutnet.pipeline import carry_out, grade_timeline, in_this_process, plan_of
+from lutnet.settings import GradeSettings
 from lutnet.timeline import read_timeline
 
 SETTINGS = GradeSettings(frames=1)
