@@ -51,7 +51,7 @@ def behind_view(
     if view.identity or refined.grade.is_identity:
         return refined
     palette = _palette(frames)
-    if balance is None:
+    if balance is None or refined.grade.lut is None:
         grade = _grade(refined.grade, palette, view, cdl_only=cdl_only)
     else:
         aim = balance.cdl.apply(view.show(palette))
