@@ -1,9 +1,9 @@
-"""Certificates of LUTs that no threshold was set with: ``python -m benchmarks.certificates [--luts 40] [--seed 2611]``.
+"""Certificates of LUTs that no threshold was set with: ``python -m benchmarks.certificates [--luts 40] [--seed 2711]``.
 
 Sound ones: looks of another generator than the tests' (monotone curves through random knots, saturation, crosstalk, a
 split tone), kept where finite differences of the look itself find no fold and no falling grey; and the views of the
-ACES 2 studio configuration, which came after the one that thresholds were set with. Defective ones: the same looks,
-each with one defect put in at a random place and of random size.
+ACES 2 studio configuration at ``--points``, the larger tables baked as their users do. Defective ones: the same looks,
+each with one defect put in at a random place and of random size, large enough that some picture changes.
 """
 
 from __future__ import annotations
@@ -77,10 +77,29 @@ def falling(table: Array, draw: np.random.Generator) -> Array:
     return table + (draw.uniform(2.2, 4.0) * width * np.exp(-(((grey - centre) / width) ** 2)))[..., None]
 
 
+def folded_smoothly(table: Array, draw: np.random.Generator) -> Array:
+    """Colours about a grey pushed together along some direction, until those in the middle change places."""
+    centre = draw.uniform(0.3, 0.6) + draw.uniform(-0.05, 0.05, 3)
+    direction = draw.normal(size=3)
+    direction /= np.linalg.norm(direction)
+    away = lattice() - centre
+    along = away @ direction
+    push = draw.uniform(1.7, 2.5) * along * np.exp(-((away**2).sum(-1) / draw.uniform(0.15, 0.3) ** 2))
+    moved = lattice() - push[..., None] * direction
+    values = torch.from_numpy(np.ascontiguousarray(table, dtype=np.float32))
+    return apply_lut3d(torch.from_numpy(moved.astype(np.float32)), values).numpy().astype(np.float64)
+
+
 def clipped(table: Array, draw: np.random.Generator) -> Array:
-    if draw.random() < 0.5:
-        return np.clip((table - table.min()) / (table.max() - table.min()) * draw.uniform(1.1, 1.4), 0, 1)
-    return np.clip(table - table.min() - draw.uniform(0.06, 0.2), 0, 1)
+    """The brightest or darkest 5 to 25 % of the greys cut off, in all channels or in one; the rest is stretched."""
+    axis, share = np.arange(POINTS), draw.uniform(0.05, 0.25)
+    white, one_alone, one = draw.random() < 0.5, draw.random() < 0.3, draw.integers(3)
+    place = (POINTS - 1) * (1 - share if white else share)
+    level = np.array([np.interp(place, axis, greys) for greys in table[axis, axis, axis].T])
+    cut = table / level if white else (table - level) / (1 - level)
+    if one_alone:
+        cut = np.where(np.arange(3) == one, cut, table)
+    return np.clip(cut, 0, 1)
 
 
 def banded(table: Array, draw: np.random.Generator) -> Array:
@@ -89,7 +108,8 @@ def banded(table: Array, draw: np.random.Generator) -> Array:
 
 
 DEFECTS = {
-    "folded": (folded, "folds"),
+    "folded in a block": (folded, "folds"),
+    "folded smoothly": (folded_smoothly, "folds"),
     "falling greys": (falling, "neutrals"),
     "clipped": (clipped, "clipping"),
     "banded": (banded, "banding"),
@@ -109,13 +129,13 @@ def findings(table: Array, space: str = DISPLAY) -> dict[str, Verdict]:
     return {finding.question: finding.verdict for finding in certify_subject(subject, space).findings}
 
 
-def views() -> Iterator[tuple[str, Array]]:
+def views(points: int) -> Iterator[tuple[str, Array]]:
     config = ocio.Config.CreateFromBuiltinConfig(CONFIG)
     for display in config.getDisplays():
         for view in config.getViews(display):
             if view != "Raw":
                 processor = config.getProcessor("ACEScct", display, view, ocio.TRANSFORM_DIR_FORWARD)
-                table = lattice().astype(np.float32)
+                table = lattice(points).astype(np.float32)
                 processor.getDefaultCPUProcessor().applyRGB(table)
                 yield f"{display}, {view}", table.astype(np.float64)
 
@@ -123,7 +143,8 @@ def views() -> Iterator[tuple[str, Array]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--luts", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=2611)
+    parser.add_argument("--seed", type=int, default=2711)
+    parser.add_argument("--points", type=int, default=[33], nargs="+", help="of the views' tables")
     options = parser.parse_args()
     draw = np.random.default_rng(options.seed)
     looks: list[Look] = []
@@ -146,13 +167,19 @@ def main() -> None:
     for name, turn in NOTED.items():
         found = sum(findings(turn(table))["channels"] is Verdict.NOTE for table in tables)
         print(f"{name}: noted {found} of {len(tables)}", flush=True)
-    checked = 0
-    for name, table in views():
-        defects = [q for q, verdict in findings(table, "ACEScct").items() if verdict is Verdict.DEFECT]
-        checked += 1
-        if defects:
-            print(f"{name}: {', '.join(defects)}")
-    print(f"{checked} views of {CONFIG} looked at", flush=True)
+    for points in options.points:
+        checked = noted = 0
+        for name, table in views(points):
+            found = findings(table, "ACEScct")
+            defects = [question for question, verdict in found.items() if verdict is Verdict.DEFECT]
+            checked += 1
+            noted += found["folds"] is Verdict.NOTE
+            if defects:
+                print(f"{name}: {', '.join(defects)}")
+        print(
+            f"{checked} views of {CONFIG} at {points} points looked at, {noted} with a note of folds",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

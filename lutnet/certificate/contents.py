@@ -27,6 +27,7 @@ _SIGNATURES: tuple[tuple[bytes, tuple[str, ...]], ...] = (
 _SIGNED = {suffix for _, suffixes in _SIGNATURES for suffix in suffixes} | {
     suffix for suffixes in _ROOTS.values() for suffix in suffixes
 }
+_LONGEST_HEADER = 65536  # with a licence in its comments
 _ROW = re.compile(rb"[+-]?(?:[\d.,eE+-]+|nan(?:\([^)]*\))?|inf(?:inity)?)", re.IGNORECASE)
 _COMMA = re.compile(rb"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf)", re.IGNORECASE)
@@ -53,7 +54,7 @@ def require_suffix(path: Path) -> None:
 
 def _formats(path: Path) -> tuple[str, ...]:
     """The suffixes that the content of ``path`` may go under; none where nothing marks it."""
-    head = _content(path)[:4096].removeprefix(b"\xef\xbb\xbf")
+    head = _content(path)[:_LONGEST_HEADER].removeprefix(b"\xef\xbb\xbf")
     if head.lstrip().startswith(b"<"):
         root = local_name(parsed(path))
         if root not in _ROOTS:

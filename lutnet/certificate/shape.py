@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lutnet.certificate.record import Finding, Verdict
 from lutnet.certificate.subject import Subject
-from lutnet.ops.folds import smallest_volume
+from lutnet.ops.folds import backward_pace, smallest_volume
 from lutnet.ops.lattice import (
     FOLD_TOLERANCE,
     clipped_cells,
@@ -20,6 +20,11 @@ from lutnet.ops.lattice import (
 
 _NAMES = ("red", "green", "blue")
 _VISIBLE_FALL = 2 / 1023
+_FAST = 0.25
+"""Pace, the identity's being 1, at which a single cell shows that its colours run backwards."""
+_SLOW = 0.06
+"""Pace, two codes of 10 bits from one of 33 points to the next, at which _MANY of the visited cells show it."""
+_MANY = 0.01
 _STEEP = 8.0
 _CLIP_LIMIT = 0.03
 _COLLAPSED = 0.01
@@ -108,13 +113,19 @@ def folds(subject: Subject, lattice: Tensor, occupied: Tensor) -> Finding:
     if not subject.ours or subject.baked:
         folded &= ~cut_cells(lattice)
     share = float(folded.double().mean())
-    seen = int((folded & occupied).sum())
-    values = {"folded_share": share, "folded_occupied_cells": float(seen)}
+    visited = folded & occupied
+    seen = int(visited.sum())
+    pace = backward_pace(lattice, visited)
+    fastest = float(pace.max()) if seen else 0.0
+    values = {"folded_share": share, "folded_occupied_cells": float(seen), "backward_pace": fastest}
     if subject.ours and share:
         return Finding("folds", Verdict.DEFECT, f"{int(folded.sum())} cells fold: none of ours may", values)
-    if seen:
-        text = f"{seen} of {int(occupied.sum())} cells that pictures visit fold"
+    of_all = f"{seen} of {int(occupied.sum())} cells that pictures visit"
+    if fastest > _FAST or int((pace > _SLOW).sum()) > _MANY * int(occupied.sum()):
+        text = f"{of_all}: colours run backwards, at up to {fastest:.2f} x identity"
         return Finding("folds", Verdict.DEFECT, text, values)
+    if seen:
+        return Finding("folds", Verdict.NOTE, f"{of_all}, too slightly to show", values)
     if share:
         return Finding("folds", Verdict.NOTE, f"{100 * share:.1f} % of cells, where no picture goes", values)
     return Finding("folds", Verdict.OK, "none", values)

@@ -151,6 +151,8 @@ def _by_ocio(path: Path) -> Subject:
         raise GradeFileError("file is not what its suffix says: it holds no 3D LUT", value=suffix, where=path)
     alone = len(parts) == 1 and len(luts) == 1
     size = luts[0].getGridSize() if alone else SAMPLES
+    if size < 2:
+        raise GradeFileError("LUT has no more than one point a side", where=path)
     lattice = apply(identity_lattice(size))
     tables = [np.asarray(part.getData()) for part in luts] + [lattice.numpy()]
     if not all(np.isfinite(table).all() for table in tables):

@@ -32,9 +32,8 @@ def try_reading(path: Path, limit_seconds: float = LIMIT_SECONDS) -> tuple[str, 
     Raises GradeFileError, with line and cause where OpenColorIO tells them, for a file that it refuses, does not
     finish or crashes at, and for one with a step that it would leave out.
     """
-    command = [sys.executable, "-c", _READ, str(path.absolute())]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=limit_seconds, check=False)  # noqa: S603
+        done = attempt(path, limit_seconds)
     except subprocess.TimeoutExpired as error:
         raise GradeFileError(
             "OpenColorIO does not finish reading the LUT: it is damaged", where=path
@@ -45,6 +44,12 @@ def try_reading(path: Path, limit_seconds: float = LIMIT_SECONDS) -> tuple[str, 
         said = done.stdout.decode("utf-8", "replace") or done.stderr.decode("utf-8", "replace")
         raise GradeFileError(f"OpenColorIO cannot read the LUT: {_cause(said)}", where=path)
     return _warnings(done.stderr.decode("utf-8", "replace"), path)
+
+
+def attempt(path: Path, limit_seconds: float) -> subprocess.CompletedProcess[bytes]:
+    """What OpenColorIO returns, says and warns of at ``path``. Raises TimeoutExpired."""
+    command = [sys.executable, "-c", _READ, str(path.absolute())]
+    return subprocess.run(command, capture_output=True, timeout=limit_seconds, check=False)  # noqa: S603
 
 
 def _cause(said: str) -> str:

@@ -40,7 +40,7 @@ def edl_text(
 ) -> str:
     """The list of one video track: every shot in record order, with the CDL of those in ``cdls`` (by id).
 
-    rate: of the timeline; record and source times are counted at it. Shots without length are left out.
+    rate: of the timeline; record and source times are counted at it. Shots shorter than a frame are left out.
     corrections: by shot id, the id of its CDL in a collection, which the event then points to.
     """
     references = corrections or {}
@@ -57,8 +57,8 @@ def edl_text(
 
 
 def played(shots: Sequence[Shot]) -> list[Shot]:
-    """The shots that a list has events for, in its order."""
-    return sorted((shot for shot in shots if shot.record.duration > 0), key=lambda shot: shot.record.start)
+    """The shots that a list has events for, in its order: those of a frame or more."""
+    return sorted((shot for shot in shots if _recorded(shot) > 0), key=lambda shot: shot.record.start)
 
 
 def reel_names(shots: Sequence[Shot]) -> dict[str, str]:
@@ -83,7 +83,7 @@ def _event(number: int, shot: Shot, reel: str, rate: Fraction) -> list[str]:
     times = (timecode(frame, rate) for frame in (source_in, source_out, record_in, record_out))
     lines = [f"{number:03}  {reel:<8} V     C        {' '.join(times)}"]
     if _is_retimed(shot, rate):
-        speed = float(rate * shot.source.duration_seconds * rate / (record_out - record_in))
+        speed = float(rate * shot.source.duration_seconds * rate / _recorded(shot))
         start = timecode(source_in, rate).replace(";", ":")  # readers know no drop-frame sign here
         lines.append(f"M2   {reel:<8}       {speed:05.1f}                {start}")
     return [*lines, f"* FROM CLIP NAME: {one_line(shot.name)}"]
@@ -94,12 +94,16 @@ def source_frames(shot: Shot, rate: Fraction) -> tuple[int, int]:
     start = _label_frame(shot.source.start, shot.source.rate, rate)
     if _is_retimed(shot, rate):
         return start, start + round(shot.source.duration_seconds * rate)
-    return start, start + round(shot.record.end) - round(shot.record.start)
+    return start, start + _recorded(shot)
 
 
 def _is_retimed(shot: Shot, rate: Fraction) -> bool:
-    recorded = round(shot.record.end) - round(shot.record.start)
-    return abs(shot.source.duration_seconds * rate - recorded) >= 1
+    return abs(shot.source.duration_seconds * rate - _recorded(shot)) >= 1
+
+
+def _recorded(shot: Shot) -> int:
+    """The frames that the shot takes in the list, which counts whole ones."""
+    return round(shot.record.end) - round(shot.record.start)
 
 
 def _label_frame(frame: Fraction, source_rate: Fraction, rate: Fraction) -> int:

@@ -107,12 +107,15 @@ def _check(manifest: Any, where: object) -> None:
             where=where,
             fix="Update lutnet.",
         )
-    if _quick_validator().is_valid(manifest):
-        return
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
-    if error is not None:
+    try:
+        if _quick_validator().is_valid(manifest):
+            return
+    except UnicodeEncodeError as error:  # JSON can state half of a sign, as "\\ud800"
+        raise GradeFileError(f"grades.json holds text that is no Unicode: {error}", where=where) from error
+    misfit = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
+    if misfit is not None:
         raise GradeFileError(
-            f"grades.json does not fit its schema at {error.json_path}: {error.message[:300]}", where=where
+            f"grades.json does not fit its schema at {misfit.json_path}: {misfit.message[:300]}", where=where
         )
 
 

@@ -45,6 +45,21 @@ def smallest_volume(lattice: Tensor) -> Tensor:
     return reduce(torch.minimum, volumes)
 
 
+def backward_pace(lattice: Tensor, cells: Tensor) -> Tensor:
+    """How fast colours run backwards in each of ``cells`` (bool ``[N-1, N-1, N-1]``), ``[K]`` float64.
+
+    In the units of the identity, whose pace is 1: the smallest singular value of the Jacobian of each tetrahedron
+    of tetrahedral interpolation that is folded, the largest of a cell; 0 where only corners are.
+    """
+    along_r, along_g, along_b = _edges(lattice.double())
+    paces = []
+    for at_r, at_g, at_b in _TETRAHEDRA:
+        sides = torch.stack([along_r[at_r][cells], along_g[at_g][cells], along_b[at_b][cells]], -1)
+        pace = torch.linalg.svdvals(sides)[..., -1]
+        paces.append(torch.where(torch.linalg.det(sides) < 0, pace, torch.zeros_like(pace)))
+    return torch.stack(paces).amax(0)
+
+
 def neutral_steps(lattice: Tensor) -> Tensor:
     """Smallest step of any channel along each cell of the neutral axis, ``[N-1]``; 1 for the identity."""
     size = lattice.shape[0]

@@ -180,6 +180,32 @@ def test_a_fold_where_no_picture_goes_is_a_note_but_a_defect_in_ours(tmp_path: P
     assert verdicts(ours)["folds"] is Verdict.DEFECT
 
 
+def running_backwards(pace: float, cells: int) -> Tensor:
+    """The identity, but that red runs backwards over ``cells`` cells a side in the midst of the greys."""
+    lattice = IDENTITY.clone()
+    block = slice(12, 13 + cells)
+    steps = torch.arange(cells + 1)[:, None, None] / 32
+    lattice[block, block, block, 0] = 12 / 32 - pace * steps
+    return lattice
+
+
+@pytest.mark.parametrize(
+    ("pace", "cells", "verdict"),
+    [
+        (0.30, 1, Verdict.DEFECT),
+        (0.10, 2, Verdict.NOTE),
+        (0.10, 6, Verdict.DEFECT),
+        (0.02, 6, Verdict.NOTE),
+    ],
+)
+def test_a_fold_that_pictures_visit_is_a_defect_where_it_is_fast_or_wide(
+    tmp_path: Path, pace: float, cells: int, verdict: Verdict
+) -> None:
+    lattice = running_backwards(pace, cells)
+    certificate = certify(written(tmp_path / "look.cube", lattice))
+    assert verdicts(certificate)["folds"] is verdict, text(certificate, "folds")
+
+
 def test_video_range_is_noted(tmp_path: Path) -> None:
     legal = (64 + IDENTITY * (940 - 64)) / 1023
     certificate = certify(written(tmp_path / "legal.cube", legal))

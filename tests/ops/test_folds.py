@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from lutnet.ops.folds import neutral_steps, smallest_volume, unfold
+from lutnet.ops.folds import backward_pace, neutral_steps, smallest_volume, unfold
 from lutnet.ops.lut3d import apply_lut3d, identity_lattice
 
 
@@ -39,6 +39,15 @@ def test_two_exchanged_points_are_a_fold():
     lattice = identity_lattice(9)
     lattice[3, 4, 4], lattice[5, 4, 4] = lattice[5, 4, 4].clone(), lattice[3, 4, 4].clone()
     assert (smallest_volume(lattice) < 0).any()
+
+
+@pytest.mark.parametrize("pace", [1.0, 0.3, 0.02])
+def test_the_pace_of_a_fold_is_how_fast_colours_run_backwards(pace):
+    lattice = identity_lattice(17, dtype=torch.float64)
+    lattice[4:9, ..., 0] = lattice[4, ..., 0] - pace * torch.arange(5)[:, None, None] / 16
+    cells = smallest_volume(lattice) < 0
+    assert cells[4:8].all() and not cells[:4].any() and not cells[8:].any()
+    assert torch.allclose(backward_pace(lattice, cells), torch.full((4 * 16 * 16,), pace, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("seed", range(4))
