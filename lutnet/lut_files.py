@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,6 +38,17 @@ WRITERS: dict[str, Encode] = {
 
 _CUTTING = {".3dl", ".png"}
 SIZES = (2, 129)
+_TRIED = 20_000
+_LOST = 0.1
+"""Error of going there and back from which on colours count as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new LUT. error: the largest difference, between its points, of what it was sampled from."""
+
+    lut: LUT3D
+    error: float
 
 
 def write_lut(path: Path, lut: LUT3D, source: str) -> None:
@@ -67,7 +79,7 @@ def own_size(subject: Subject, path: Path) -> int:
     return hald.POINTS if path.suffix.lower() == ".png" else int(subject.lattice.shape[0])
 
 
-def baked(subjects: Sequence[Subject], size: int) -> LUT3D:
+def baked(subjects: Sequence[Subject], size: int) -> Made:
     """One after the other in one LUT over 0..1; each sees what the one before put out."""
 
     def chain(colours: Tensor) -> Tensor:
@@ -78,7 +90,7 @@ def baked(subjects: Sequence[Subject], size: int) -> LUT3D:
     return _sampled(chain, size)
 
 
-def blended(first: Subject | None, second: Subject, strength: float, size: int) -> LUT3D:
+def blended(first: Subject | None, second: Subject, strength: float, size: int) -> Made:
     """``first + strength * (second - first)``; None is the identity. Strength 0 and above; 1 is ``second``."""
     if not 0 <= strength <= 4:
         raise InputError("strength is out of range", value=strength, allowed="0 to 4")
@@ -90,11 +102,12 @@ def blended(first: Subject | None, second: Subject, strength: float, size: int) 
     return _sampled(blend, size)
 
 
-def inverse(subject: Subject, size: int) -> LUT3D:
+def inverse(subject: Subject, size: int) -> Made:
     """The LUT that takes the outputs of ``subject`` back, by OpenColorIO's exact inversion.
 
-    Colours that ``subject`` never puts out go to the nearest that it does. Raises InputError where it folds, since
-    two colours then want to go back to one place.
+    Colours that ``subject`` never puts out go to the nearest that it does. error: the largest of going there and
+    back, over the lattice points of ``subject`` that it does not clip. Raises InputError where it folds, since two
+    colours then want to go back to one place, and where colours are lost.
     """
     straight = orientation(subject.lattice).straightened(subject.lattice)
     folded = int((folded_cells(straight) & ~cut_cells(straight)).sum())
@@ -110,11 +123,20 @@ def inverse(subject: Subject, size: int) -> LUT3D:
         exact.applyRGB(values)
         return torch.from_numpy(values)
 
-    return _sampled(back, size)
+    undone = _sampled(back, size).lut
+    error = _round_trip_error(subject, undone)
+    if error > _LOST:
+        raise InputError(
+            "LUT cannot be inverted: colours that it brings together stay together",
+            value=f"error of {error:.2f} there and back",
+            allowed=f"up to {_LOST}",
+            where=subject.path,
+            fix="A larger --size helps where the LUT is steep.",
+        )
+    return Made(undone, error)
 
 
-def round_trip_error(subject: Subject, undone: LUT3D) -> float:
-    """Largest error of undoing ``subject`` over its own lattice points that were not clipped."""
+def _round_trip_error(subject: Subject, undone: LUT3D) -> float:
     lattice = subject.lattice
     kept = ((lattice > 1e-6) & (lattice < 1 - 1e-6)).all(-1)
     if not bool(kept.any()):
@@ -123,7 +145,9 @@ def round_trip_error(subject: Subject, undone: LUT3D) -> float:
     return float((back - identity_lattice(lattice.shape[0])[kept]).abs().max())
 
 
-def _sampled(transform: Callable[[Tensor], Tensor], size: int) -> LUT3D:
+def _sampled(transform: Callable[[Tensor], Tensor], size: int) -> Made:
     if not SIZES[0] <= size <= SIZES[1]:
         raise InputError("size is out of range", value=size, allowed=f"{SIZES[0]} to {SIZES[1]} points")
-    return LUT3D(transform(identity_lattice(size)).numpy())
+    lut = LUT3D(transform(identity_lattice(size)).numpy())
+    colours = torch.rand(_TRIED, 3, generator=torch.Generator().manual_seed(0))
+    return Made(lut, float((lut.apply(colours) - transform(colours)).abs().max()))

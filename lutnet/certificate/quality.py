@@ -17,7 +17,7 @@ _CODES = 1024
 _ALTERNATIONS = 6
 _RAGGED = 0.6
 _LEGAL = (64 / 1023, 940 / 1023)
-_SKIN = ((115, 82, 68), (194, 150, 130), (240, 208, 184), (86, 58, 46))
+SKIN = ((115, 82, 68), (194, 150, 130), (240, 208, 184), (86, 58, 46))
 """sRGB codes: dark and light skin of the ColorChecker, and a lighter and a darker one."""
 
 _HUE_LIMIT_DEGREES = 12.0
@@ -69,7 +69,7 @@ def skin(subject: Subject, space: str) -> Finding:
     """How far the hue of skin turns, in CIELAB; only where inputs and outputs are for the display."""
     if space != DISPLAY:
         return Finding("skin", Verdict.OK, "not asked of a log space")
-    tones = torch.tensor(_SKIN) / 255.0
+    tones = torch.tensor(SKIN) / 255.0
     before, after = rgb_to_lab(tones), rgb_to_lab(subject.apply(tones).clamp(0, 1))
     turn = _hue(after) - _hue(before)
     turn = (turn + 180) % 360 - 180

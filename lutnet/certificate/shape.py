@@ -106,12 +106,16 @@ def neutral_axis(lattice: Tensor, occupied: Tensor) -> Finding:
     return Finding("neutrals", Verdict.OK, "rise", values)
 
 
-def folds(subject: Subject, lattice: Tensor, occupied: Tensor) -> Finding:
-    """Where colours change places; ``lattice`` straightened."""
+def cells_that_fold(subject: Subject, lattice: Tensor) -> Tensor:
+    """The cells of the straightened ``lattice`` that fold, but for those that clipping cut through."""
     tolerance = max(FOLD_TOLERANCE, 3 * (lattice.shape[0] - 1) * subject.step if subject.step > 1e-5 else 0.0)
     folded = folded_cells(lattice, tolerance)
-    if not subject.ours or subject.baked:
-        folded &= ~cut_cells(lattice)
+    return folded if subject.ours and not subject.baked else folded & ~cut_cells(lattice)
+
+
+def folds(subject: Subject, lattice: Tensor, occupied: Tensor) -> Finding:
+    """Where colours change places; ``lattice`` straightened."""
+    folded = cells_that_fold(subject, lattice)
     share = float(folded.double().mean())
     visited = folded & occupied
     seen = int(visited.sum())

@@ -150,9 +150,9 @@ def _by_ocio(path: Path) -> Subject:
     if suffix in _MADE_OF_3D and not luts:
         raise GradeFileError("file is not what its suffix says: it holds no 3D LUT", value=suffix, where=path)
     alone = len(parts) == 1 and len(luts) == 1
-    size = luts[0].getGridSize() if alone else SAMPLES
-    if size < 2:
+    if any(lut.getGridSize() < 2 for lut in luts):
         raise GradeFileError("LUT has no more than one point a side", where=path)
+    size = luts[0].getGridSize() if alone else SAMPLES
     lattice = apply(identity_lattice(size))
     tables = [np.asarray(part.getData()) for part in luts] + [lattice.numpy()]
     if not all(np.isfinite(table).all() for table in tables):

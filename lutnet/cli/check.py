@@ -43,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             "one picture is of one file", value=len(options.files), allowed="--picture with one FILE"
         )
+    if options.picture is not None and options.picture.suffix.lower() != ".png":
+        raise InputError("picture is a PNG", value=str(options.picture), allowed="a name that ends in .png")
     certificates, unreadable = [], []
     for path in options.files:
         try:
@@ -92,7 +94,8 @@ def _print(certificates: list[Certificate], unreadable: list[tuple[Path, GradeFi
     console = output()
     for certificate in certificates:
         verdict = "sound" if certificate.is_sound else "DEFECTS"
-        rows = table(f"{certificate.path}: {verdict}", "question", "verdict", "finding")
+        console.print(f"{certificate.path}: {verdict}", style="bold", soft_wrap=True)
+        rows = table("", "question", "verdict", "finding")
         for finding in certificate.findings:
             rows.add_row(finding.question, finding.verdict.value, finding.text)
         console.print(rows)

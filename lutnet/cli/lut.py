@@ -8,8 +8,7 @@ from pathlib import Path
 from lutnet.certificate import Subject, read_subject
 from lutnet.cli.console import output
 from lutnet.export.soundness import summary
-from lutnet.grade import LUT3D
-from lutnet.lut_files import WRITERS, baked, blended, inverse, own_size, round_trip_error, write_lut
+from lutnet.lut_files import WRITERS, Made, baked, blended, inverse, own_size, write_lut
 
 _SIZE = "points a side (default: as the file has, 64 for Hald)"
 
@@ -21,10 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     blend.add_argument(
         "other", type=Path, nargs="?", help="towards which FILE goes; without it FILE is the goal"
     )
-    blend.add_argument("--strength", type=float, required=True, help="0 is the start, 1 the goal")
-    _action(actions, "invert", "the LUT that takes another back").add_argument("file", type=Path)
-    _action(actions, "resize", "the same LUT with other points").add_argument("file", type=Path)
-    _action(actions, "convert", "the same LUT in another format").add_argument("file", type=Path)
+    blend.add_argument("--strength", type=float, required=True, help="0 is the start, 1 the goal; up to 4")
+    for name, words in (
+        ("invert", "the LUT that takes another back"),
+        ("resize", "the same LUT with other points"),
+        ("convert", "the same LUT in another format"),
+    ):
+        _action(actions, name, words).add_argument("file", type=Path, help="LUT or CDL")
     _action(actions, "bake", "several files, one after the other, in one LUT").add_argument(
         "files", type=Path, nargs="+", help="CDLs and LUTs in the order in which they apply"
     )
@@ -42,29 +44,34 @@ def _action(
 
 def run(options: argparse.Namespace) -> int:
     made, source = _made(options)
-    write_lut(options.output, made, source)
-    output().print(f"{options.output}: {made.size} points ; {summary(made)}")
+    write_lut(options.output, made.lut, source)
+    output().print(f"{options.output}: {made.lut.size} points ; {summary(made.lut)}")
+    what = "there and back, where nothing is clipped" if options.action == "invert" else "between the points"
+    output().print(f"largest error {what}: {made.error:.4f}")
     return 0
 
 
-def _made(options: argparse.Namespace) -> tuple[LUT3D, str]:
+def _made(options: argparse.Namespace) -> tuple[Made, str]:
     if options.action == "bake":
         subjects = [_read(path) for path in options.files]
-        size = options.size or max(own_size(subject, options.output) for subject in subjects)
+        size = _size(options, subjects)
         return baked(subjects, size), "baked from " + ", ".join(path.name for path in options.files)
     subject = _read(options.file)
-    size = options.size or own_size(subject, options.output)
+    size = _size(options, [subject])
     if options.action == "blend":
         return _blended(options, subject, size)
     if options.action == "invert":
-        made = inverse(subject, size)
-        error = round_trip_error(subject, made)
-        output().print(f"largest error there and back, where nothing was clipped: {error:.4f}")
-        return made, f"inverse of {options.file.name}"
+        return inverse(subject, size), f"inverse of {options.file.name}"
     return baked([subject], size), f"{options.action} of {options.file.name}"
 
 
-def _blended(options: argparse.Namespace, subject: Subject, size: int) -> tuple[LUT3D, str]:
+def _size(options: argparse.Namespace, subjects: list[Subject]) -> int:
+    if options.size is not None:
+        return int(options.size)
+    return max(own_size(subject, options.output) for subject in subjects)
+
+
+def _blended(options: argparse.Namespace, subject: Subject, size: int) -> tuple[Made, str]:
     strength = options.strength
     if options.other is None:
         return blended(None, subject, strength, size), f"{options.file.name} at strength {strength:g}"

@@ -74,7 +74,9 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
         f"cannot write: {error.strerror or error}",
         where=path,
-        fix="Free space or choose a place that can be written.",
+        fix="Make the folder first."
+        if isinstance(error, FileNotFoundError)
+        else "Free space or choose a place that can be written.",
     )
 
 

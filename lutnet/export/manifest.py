@@ -87,7 +87,11 @@ def read_files(path: Path) -> Json:
 
 def _loaded(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        text = path.read_text(encoding="utf-8")
+        loaded = json.loads(text, parse_constant=_refuse_constant)
+        if "\\ud" in text.lower():  # half of a sign, which JSON can state and no other file hold
+            json.dumps(loaded, ensure_ascii=False).encode("utf-8")
+        return loaded
     except OSError as error:
         raise GradeFileError(
             f"cannot read the package's grades: {error.strerror}", where=path, fix="Is this a lutnet package?"
@@ -107,15 +111,12 @@ def _check(manifest: Any, where: object) -> None:
             where=where,
             fix="Update lutnet.",
         )
-    try:
-        if _quick_validator().is_valid(manifest):
-            return
-    except UnicodeEncodeError as error:  # JSON can state half of a sign, as "\\ud800"
-        raise GradeFileError(f"grades.json holds text that is no Unicode: {error}", where=where) from error
-    misfit = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
-    if misfit is not None:
+    if _quick_validator().is_valid(manifest):
+        return
+    error = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
+    if error is not None:
         raise GradeFileError(
-            f"grades.json does not fit its schema at {misfit.json_path}: {misfit.message[:300]}", where=where
+            f"grades.json does not fit its schema at {error.json_path}: {error.message[:300]}", where=where
         )
 
 

@@ -200,3 +200,17 @@ def test_a_collection_of_misspelt_cdls_is_no_identity(tmp_path: Path) -> None:
     )
     with pytest.raises(GradeFileError, match="CDL is empty"):
         read_subject(path)
+
+
+@pytest.mark.parametrize("shaper", ["", "0 1023 4095 7000\n"])
+def test_a_lut_of_one_point_is_refused(tmp_path: Path, shaper: str) -> None:
+    path = tmp_path / "x.3dl"
+    path.write_text(f"{shaper}4095 1780 1958\n")
+    with pytest.raises(GradeFileError, match="one point"):
+        read_subject(path)
+
+
+def test_a_cube_may_start_with_a_long_licence(tmp_path: Path) -> None:
+    path = tmp_path / "x.cube"
+    path.write_text("# all rights reserved\n" * 500 + "LUT_3D_SIZE 2\n" + "0 0.5 1\n" * 8)
+    assert read_subject(path).lattice.shape == (2, 2, 2, 3)

@@ -76,6 +76,20 @@ def test_a_folded_lut_is_not_inverted(look: Path, capsys: pytest.CaptureFixture[
     assert "it folds" in capsys.readouterr().err and not target.exists()
 
 
+def test_what_loses_colours_is_not_inverted(look: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cdl, target = look.with_name("grey.cc"), look.with_name("back.cube")
+    write_cc(cdl, CDL(saturation=0.05), id="sh")
+    assert lut("invert", cdl, "-o", target) == EXIT_BAD_INPUT
+    assert "there and back" in capsys.readouterr().err and not target.exists()
+
+
+def test_the_error_of_too_few_points_is_told(look: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steep = look.with_name("steep.cube")
+    steep.write_text("LUT_1D_SIZE 3\n0 0 0\n0 0 0\n1 1 1\n")
+    assert lut("bake", steep, "--size", 2, "-o", look.with_name("two.cube")) == 0
+    assert "between the points: 0.5" in capsys.readouterr().out, "the line from 0 to 1 is 0.5 off at the bend"
+
+
 def test_bake_applies_files_in_order(look: Path) -> None:
     cdl, target = look.with_name("sh.cc"), look.with_name("baked.cube")
     write_cc(cdl, SOFT, id="sh")
@@ -89,6 +103,8 @@ def test_bake_applies_files_in_order(look: Path) -> None:
     [
         (["convert", "look.cube", "-o", "new.txt"], "cannot be written"),
         (["resize", "look.cube", "--size", "500", "-o", "new.cube"], "out of range"),
+        (["resize", "look.cube", "--size", "0", "-o", "new.cube"], "out of range"),
+        (["convert", "look.cube", "-o", "none/new.cube"], "Make the folder"),
         (["resize", "look.cube", "--size", "33", "-o", "new.png"], "Hald"),
         (["blend", "look.cube", "--strength", "-1", "-o", "new.cube"], "strength"),
         (["blend", "look.cube", "--strength", "4", "-o", "new.3dl"], "cut values off"),

@@ -153,3 +153,9 @@ def test_a_skipped_shot_is_an_event_without_cdl() -> None:
     clips = reread(edl_text("cut", shots, {shots[0].id: CDL()}, Fraction(24)))
     assert "cdl" in clips[0].metadata
     assert "cdl" not in clips[1].metadata
+
+
+def test_a_shot_of_less_than_a_frame_has_no_event() -> None:
+    short = some_shot(0, record=FrameRange(Fraction(86400), Fraction(1, 3), Fraction(24)))
+    text = edl_text("cut", [short, some_shot(1)], {}, Fraction(24))
+    assert [clip.name for clip in reread(text)] == ["sh001"]

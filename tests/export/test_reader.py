@@ -67,6 +67,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "power that rounds to 0": (edit("clips", 0, "cdl", "power", value=[1e-9, 1, 1]), "cannot be"),
     "rate of no time": (edit("clips", 0, "record", "rate", value="0"), "does not fit"),
     "divided by zero": (edit("clips", 0, "record", "start", value="1/0"), "does not fit"),
+    "half a sign": (edit("clips", 0, "name", value="\ud800"), "surrogates not allowed"),
     "no clips": (edit("clips", value=None), "does not fit"),
 }
 

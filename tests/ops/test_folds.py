@@ -47,7 +47,9 @@ def test_the_pace_of_a_fold_is_how_fast_colours_run_backwards(pace):
     lattice[4:9, ..., 0] = lattice[4, ..., 0] - pace * torch.arange(5)[:, None, None] / 16
     cells = smallest_volume(lattice) < 0
     assert cells[4:8].all() and not cells[:4].any() and not cells[8:].any()
-    assert torch.allclose(backward_pace(lattice, cells), torch.full((4 * 16 * 16,), pace, dtype=torch.float64))
+    assert torch.allclose(
+        backward_pace(lattice, cells), torch.full((4 * 16 * 16,), pace, dtype=torch.float64)
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
