@@ -6,15 +6,21 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from lutnet.colourspace import BUILTIN, ColourManagement, ColourSettings, colour_management
 from lutnet.errors import InputError
 from lutnet.export.package import RunSettings
+from lutnet.frames.readers import reader_of
+from lutnet.frames.record import Picture as Decoded
+from lutnet.frames.record import Pixels
 from lutnet.grade import Grade
 from lutnet.ops.shaped_lattice import ShapedLattice
-from lutnet.review.pictures import Picture
+from lutnet.shot import LOGARITHMIC, REC709, SCENE_LINEAR, Shot
+
+Picture = npt.NDArray[np.uint8]
 
 VIEW = "view"
 """Name of the lattice of the view; those of clips have the names of their spaces."""
@@ -46,6 +52,19 @@ class Colours:
             return colours
         return self.management.developed_colours(colours, space).clamp(0.0, 1.0)
 
+    def made_for(self, shot: Shot) -> tuple[str, ...]:
+        """What pictures of ``shot`` depend on beside its media."""
+        return () if is_film(shot) else (repr(shot.space), repr(self.management.settings.facts))
+
+    def graded_as(self, shot: Shot, decoded: Decoded) -> Pixels:
+        """Pixels of a still in the grading space, 0..1: from the space that ``shot`` names, else that the file does.
+
+        Eight bits and a table do for what was made for a screen; what holds light as it was has to be converted first.
+        """
+        stated = None if decoded.space in (REC709, SCENE_LINEAR, LOGARITHMIC) else decoded.space
+        pixels: Pixels = self.developed(torch.from_numpy(decoded.pixels), shot.space or stated).numpy()
+        return pixels.clip(0.0, 1.0)
+
     def picture(self, picture: Picture, grade: Grade, space: str | None) -> Picture:
         """``picture [H, W, 3]`` of media in ``space`` through ``grade``, as people see it."""
         pixels = self.developed(torch.from_numpy(picture).float() / 255.0, space)
@@ -67,6 +86,11 @@ class Colours:
 
     def _into(self, space: str) -> ShapedLattice | None:
         return _sampled(self, space) if self.converts(space) else None
+
+
+def is_film(shot: Shot) -> bool:
+    """Whether the media of ``shot`` is a film: no still and no image sequence."""
+    return shot.media is not None and reader_of(Path(shot.media)).name == "video"
 
 
 @lru_cache(maxsize=8)

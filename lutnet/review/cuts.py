@@ -15,8 +15,8 @@ import torch
 from lutnet.errors import LutnetError
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.result import Status
-from lutnet.review.colour import Colours
-from lutnet.review.pictures import Picture, Pictures, Place, read_picture
+from lutnet.review.colour import Colours, Picture
+from lutnet.review.pictures import Pictures, Place, read_picture
 from lutnet.review.state import Entry
 from lutnet.shot import Shot
 
@@ -71,7 +71,9 @@ class Cuts:
             return None
         stamped = (*key, entry.stamp)
         if stamped not in self._signatures:
-            self._signatures[stamped] = _tones(self._colours.picture(small, entry.grade, shot.space))
+            self._signatures[stamped] = _tones(
+                self._colours.picture(small, entry.grade, self._pictures.space_of(shot))
+            )
         return self._signatures[stamped]
 
     def _work(self) -> None:

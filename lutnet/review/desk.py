@@ -53,8 +53,8 @@ class Desk:
         self.colours = Colours(self.settings, config)
         self.state = State(folder)
         self.cache = Cache(folder)
-        self.pictures = Pictures(self.cache)
-        self.media = Media(self.cache)
+        self.pictures = Pictures(self.cache, self.colours)
+        self.media = Media(self.cache, self.colours)
         self.cuts = Cuts(self.pictures, self.colours)
         self._wishes = Wishes(self.state, self._made)
         self.looks = _looks(folder, looks, self.settings)
@@ -96,12 +96,13 @@ class Desk:
         """One clip in full."""
         entry = self.state.entry(shot_id)
         shot = entry.proposed.shot
+        space = self.pictures.space_of(shot)
         return {
             **words.outline(entry),
             **words.details(entry),
             "grade": self._grade(entry.grade),
             "proposed": self._grade(entry.proposed.grade or Grade()),
-            "into": shot.space if self.colours.converts(shot.space) else None,
+            "into": space if self.colours.converts(space) else None,
             "based": entry.decision is not None and entry.decision.base is not None,
             "media": self.media.described(shot),
         }
@@ -164,7 +165,9 @@ class Desk:
         """A small JPEG of one frame of the clip as it stands."""
         entry = self.state.entry(shot_id)
         shot = entry.proposed.shot
-        return jpeg(self.colours.picture(self.pictures.thumb(shot, place), entry.grade, shot.space))
+        return jpeg(
+            self.colours.picture(self.pictures.thumb(shot, place), entry.grade, self.pictures.space_of(shot))
+        )
 
     def shot(self, shot_id: str) -> Shot:
         return self.state.entry(shot_id).proposed.shot
@@ -182,7 +185,7 @@ class Desk:
 
         shot = entry.proposed.shot
         try:
-            colours = self.colours.developed(self.pictures.colours(shot), shot.space)
+            colours = self.colours.developed(self.pictures.colours(shot), self.pictures.space_of(shot))
         except MediaError:
             colours = torch.zeros(0, 3)  # the lattice of all colours alone decides then
         return graded(entry.base, controls, colours, self.look(controls.look), self.colours.view_lattice)

@@ -10,6 +10,7 @@ from lutnet.frames.record import MediaInfo
 from lutnet.frames.used import used_span
 from lutnet.plain import Json
 from lutnet.review.cache import Cache
+from lutnet.review.colour import Colours
 from lutnet.review.proxy import proxy_name, write_proxy
 from lutnet.shot import Shot
 
@@ -28,8 +29,9 @@ _TYPES = {
 class Media:
     """The playable file behind each shot."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, colours: Colours) -> None:
         self._cache = cache
+        self._colours = colours
 
     def described(self, shot: Shot) -> Json | None:
         """How the page should show a shot; None where there is nothing to show.
@@ -67,7 +69,9 @@ class Media:
 
     def proxy(self, shot: Shot) -> Path:
         """An ungraded WebM of the used range, made where it is missing. Raises MediaError."""
-        return self._cache.file(proxy_name(shot), lambda path: write_proxy(shot, path))
+        return self._cache.file(
+            proxy_name(shot, self._colours), lambda path: write_proxy(shot, path, self._colours)
+        )
 
 
 def plays(path: Path, info: MediaInfo) -> bool:

@@ -1,4 +1,8 @@
-"""Pictures of a package's shots: exact frames of their media, ungraded, kept in the package's cache."""
+"""Pictures of a package's shots: exact frames of their media, ungraded, kept in the package's cache.
+
+Stills and image sequences, which no browser plays, are brought into the grading space when they are decoded; frames of
+films are as the file has them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
@@ -19,10 +22,12 @@ from torch import Tensor
 from lutnet.errors import MediaError
 from lutnet.export.atomic import write_bytes
 from lutnet.frames.readers import reader_of
+from lutnet.frames.record import Picture as Decoded
 from lutnet.frames.record import Span
 from lutnet.frames.used import used_span
 from lutnet.job import media_identity
 from lutnet.review.cache import Cache
+from lutnet.review.colour import Colours, Picture, is_film
 from lutnet.shot import Shot
 
 STILL_LINES = 540
@@ -31,8 +36,6 @@ COLOURS = 384
 """Colours of a shot for the fit of its corrections."""
 _KEPT = 64
 _DECODERS = threading.Semaphore(2)
-
-Picture = npt.NDArray[np.uint8]
 
 
 class Place(StrEnum):
@@ -49,13 +52,25 @@ class Place(StrEnum):
 class Pictures:
     """Stills by shot and place; every one is decoded once."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, colours: Colours) -> None:
         self._cache = cache
+        self._management = colours
         self._colours: OrderedDict[str, Tensor] = OrderedDict()
+
+    @staticmethod
+    def space_of(shot: Shot) -> str | None:
+        """The space of the shot's pictures; None: the grading space."""
+        return shot.space if is_film(shot) else None
 
     def still(self, shot: Shot, place: Place) -> Path:
         """The PNG (8 bit R'G'B', shorter side at most 540) of one frame. Raises MediaError."""
-        return self._cache.file(f"{_key(shot)}-{place.value}.png", lambda path: _decode(shot, place, path))
+
+        def make(path: Path) -> None:
+            picture = _decoded(shot, place)
+            pixels = picture.pixels if is_film(shot) else self._management.graded_as(shot, picture)
+            write_bytes(path, _encoded((pixels * 255.0).round().astype(np.uint8), "PNG"))
+
+        return self._cache.file(f"{self._key(shot)}-{place.value}.png", make)
 
     def thumb(self, shot: Shot, place: Place = Place.MIDDLE) -> Picture:
         """One frame as ``[h, THUMB_WIDTH, 3]``. Raises MediaError."""
@@ -66,11 +81,11 @@ class Pictures:
             small = cv2.resize(picture, (THUMB_WIDTH, height), interpolation=cv2.INTER_AREA)
             write_bytes(path, _encoded(np.asarray(small, np.uint8), "PNG"))
 
-        return read_picture(self._cache.file(f"{_key(shot)}-{place.value}-thumb.png", make))
+        return read_picture(self._cache.file(f"{self._key(shot)}-{place.value}-thumb.png", make))
 
     def colours(self, shot: Shot) -> Tensor:
         """``[P, 3]`` in 0..1 from all over the middle frame; kept for the last shots. Raises MediaError."""
-        key = _key(shot)
+        key = self._key(shot)
         if key not in self._colours:
             self._colours[key] = self._sampled(shot)
             while len(self._colours) > _KEPT:
@@ -80,6 +95,16 @@ class Pictures:
     def _sampled(self, shot: Shot) -> Tensor:
         pixels = torch.from_numpy(self.thumb(shot)).reshape(-1, 3).float() / 255.0
         return pixels[torch.linspace(0, len(pixels) - 1, min(COLOURS, len(pixels))).long()]
+
+    def _key(self, shot: Shot) -> str:
+        facts = [
+            *media_identity(shot.media),
+            str(shot.first_frame),
+            str(shot.source.duration),
+            str(shot.source.rate),
+            *self._management.made_for(shot),
+        ]
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:24]
 
 
 def read_picture(path: Path) -> Picture:
@@ -93,17 +118,7 @@ def jpeg(picture: Picture) -> bytes:
     return _encoded(picture, "JPEG")
 
 
-def _key(shot: Shot) -> str:
-    facts = [
-        *media_identity(shot.media),
-        str(shot.first_frame),
-        str(shot.source.duration),
-        str(shot.source.rate),
-    ]
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:24]
-
-
-def _decode(shot: Shot, place: Place, path: Path) -> None:
+def _decoded(shot: Shot, place: Place) -> Decoded:
     if shot.media is None:
         raise MediaError("the clip has no media", where=shot.name)
     media = Path(shot.media)
@@ -114,7 +129,7 @@ def _decode(shot: Shot, place: Place, path: Path) -> None:
         picture = next(iter(reader.read(media, Span(number, number + 1), 1, STILL_LINES)), None)
     if picture is None:
         raise MediaError("no frame could be decoded", value=media, where=f"frame {number}")
-    write_bytes(path, _encoded((picture.pixels * 255.0).round().astype(np.uint8), "PNG"))
+    return picture
 
 
 def _encoded(picture: Picture, kind: str) -> bytes:

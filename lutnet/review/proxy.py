@@ -1,4 +1,7 @@
-"""Proxies: the used range of a shot as VP9, ungraded, small enough to decode beside everything else."""
+"""Proxies: the used range of a shot as VP9, ungraded, small enough to decode beside everything else.
+
+Image sequences are in the grading space (see ``lutnet.review.pictures``), films as they are.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,14 @@ import numpy.typing as npt
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from lutnet.errors import MediaError, OutputError
-from lutnet.frames import images, probe, still
+from lutnet.frames import probe
 from lutnet.frames.container import decoded, opened
+from lutnet.frames.readers import reader_of
 from lutnet.frames.record import MediaInfo, Pixels, Span
 from lutnet.frames.reduce import reduced
 from lutnet.frames.used import used_span
 from lutnet.job import media_identity
+from lutnet.review.colour import Colours
 from lutnet.shot import Shot
 
 BOX = (960, 540)
@@ -32,7 +37,7 @@ _OPTIONS = {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "7", "row
 _ONE_AT_A_TIME = threading.Semaphore(1)
 
 
-def proxy_name(shot: Shot) -> str:
+def proxy_name(shot: Shot, colours: Colours) -> str:
     """Name of the proxy's file: another one for other media, another range or another size."""
     facts = (
         *media_identity(shot.media),
@@ -40,11 +45,12 @@ def proxy_name(shot: Shot) -> str:
         repr(shot.media_start),
         repr(BOX),
         repr(_OPTIONS),
+        *colours.made_for(shot),
     )
     return f"{hashlib.sha256(repr(facts).encode()).hexdigest()[:24]}.webm"
 
 
-def write_proxy(shot: Shot, path: Path) -> None:
+def write_proxy(shot: Shot, path: Path, colours: Colours) -> None:
     """Write the proxy of ``shot``, whole or not at all. Raises MediaError, OutputError."""
     media = Path(shot.media or "")
     info = probe(media)
@@ -53,7 +59,10 @@ def write_proxy(shot: Shot, path: Path) -> None:
     temporary = path.with_name(f".{path.name}")
     try:
         with _ONE_AT_A_TIME:
-            _encode(temporary, _pictures(media, info, span, size), info.rate or shot.source.rate)
+            pictures = (
+                _film(media, info, span, size) if info.kind == "video" else _images(shot, span, size, colours)
+            )
+            _encode(temporary, pictures, info.rate or shot.source.rate)
         temporary.replace(path)
     except av.error.FFmpegError as error:
         raise MediaError(f"no proxy could be made ({error.strerror})", value=media) from error
@@ -70,15 +79,15 @@ def _fitted(width: int, height: int) -> tuple[int, int]:
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
-def _pictures(media: Path, info: MediaInfo, span: Span, size: tuple[int, int]) -> Iterator[Pixels]:
-    if info.kind == "sequence":
-        for number in range(span.first, span.end):
-            for picture in images.read(media, Span(number, number + 1), 1, min(size)):
-                yield picture.pixels
-    elif info.kind == "still":
-        yield next(iter(still.read(media, Span(0, 1), 1, min(size)))).pixels
-    else:
-        yield from _film(media, info, span, size)
+def _images(shot: Shot, span: Span, size: tuple[int, int], colours: Colours) -> Iterator[Pixels]:
+    """Every image of ``span``; one that is missing shows the image before it."""
+    media = Path(shot.media or "")
+    reader, last = reader_of(media), None
+    for number in range(span.first, span.end):
+        for picture in reader.read(media, Span(number, number + 1), 1, min(size)):
+            last = colours.graded_as(shot, picture)
+        if last is not None:
+            yield last
 
 
 def _film(media: Path, info: MediaInfo, span: Span, size: tuple[int, int]) -> Iterator[Pixels]:
