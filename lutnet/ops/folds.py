@@ -54,7 +54,8 @@ def backward_pace(lattice: Tensor, cells: Tensor) -> Tensor:
     along_r, along_g, along_b = _edges(lattice.double())
     paces = []
     for at_r, at_g, at_b in _TETRAHEDRA:
-        sides = torch.stack([along_r[at_r][cells], along_g[at_g][cells], along_b[at_b][cells]], -1)
+        edges = (along_r[at_r], along_g[at_g], along_b[at_b])
+        sides = torch.stack([edge[:, cells].T for edge in edges], -1)
         pace = torch.linalg.svdvals(sides)[..., -1]
         paces.append(torch.where(torch.linalg.det(sides) < 0, pace, torch.zeros_like(pace)))
     return torch.stack(paces).amax(0)
