@@ -7,8 +7,10 @@ Numbers in file names have as many digits as ``first`` is written with, at least
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 _NAME = re.compile(
     r"^(?P<head>.*)\[(?P<first>\d+)-(?P<last>\d+)(x(?P<step>\d+))?\](?P<tail>[^\[\]/\\]*)$", re.S
@@ -43,6 +45,20 @@ class ImageSequence:
 
     def __len__(self) -> int:
         return (self.last - self.first) // self.step + 1
+
+    def present(self) -> list[int]:
+        """The indices of the images that are there, rising: one listing of the folder, whatever a name claims."""
+        parent, name = os.path.split(self.head)
+        pattern = re.compile(rf"{re.escape(name)}(\d{{{self.digits},}}){re.escape(self.tail)}", re.S)
+        try:
+            with os.scandir(parent or ".") as entries:
+                found = [pattern.fullmatch(entry.name) for entry in entries if entry.is_file()]
+        except OSError:
+            return []
+        steps = [divmod(int(match[1]) - self.first, self.step) for match in found if match]
+        indices = {index for index, rest in steps if rest == 0 and 0 <= index < len(self)}
+        names = {match[0] for match in found if match}
+        return sorted(index for index in indices if Path(self.image(index)).name in names)
 
     def image(self, index: int) -> str:
         """The path of the image at ``index``, counted from 0."""

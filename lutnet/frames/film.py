@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import av
@@ -14,6 +15,8 @@ from lutnet.frames.record import Span
 
 _FORWARD_SECONDS = 2
 """Where the index does not reach: as far as this, decoding on is taken to be cheaper than seeking."""
+_UNSTEADY = Fraction(1, 100)
+"""Share by which the mean rate differs from that of the shortest frames where their rate varies."""
 
 
 class Film:
@@ -25,6 +28,8 @@ class Film:
         self._second = int(1 / stream.time_base)
         self._ticks: Fraction = 1 / (rate_of(stream) * stream.time_base)
         self._origin: int = stream.start_time or 0
+        self._steady = _is_steady(stream)
+        self._rounding = 1 / self._ticks  # frames by which a time may have been rounded
         self._untimed = 0
         # Transport streams find their first key frame only from well before it.
         self._head = self._origin - self._second
@@ -59,6 +64,8 @@ class Film:
         while self._now is None or self._end(self._now) <= target:
             shown, self._now = self._now, self._next()
             if self._now is None:
+                if shown is not None and target < shown.pts + max(shown.duration or 0, self._ticks):
+                    yield span.middle, shown
                 return
             if shown is not None and self._now.pts > target:  # a gap in a variable frame rate
                 yield span.middle, shown
@@ -75,10 +82,16 @@ class Film:
         return int(self._origin + (number + Fraction(1, 2)) * self._ticks)
 
     def _number(self, time: int) -> int:
-        return round((time - self._origin) / self._ticks)
+        """Of the frame that begins at ``time``; at variable rates, of the one that would be on screen then."""
+        frames = (time - self._origin) / self._ticks
+        return round(frames) if self._steady else ceil(frames - self._rounding)
 
     def _end(self, frame: Any) -> Fraction:
-        return Fraction(frame.pts) + Fraction(frame.duration or self._ticks)
+        """When ``frame`` is gone for certain, or its beginning where only the next frame tells.
+
+        Containers write durations in the order of decoding, and so beside other frames than their own.
+        """
+        return Fraction(frame.pts) + (Fraction(frame.duration or self._ticks) if self._steady else 0)
 
     def _key_before(self, time: int) -> int | None:
         """When, by the container's index, the last key frame up to ``time`` is decoded."""
@@ -141,3 +154,9 @@ class Film:
                 self._untimed += 1
             if frame.pts is not None:
                 yield frame
+
+
+def _is_steady(stream: Any) -> bool:
+    """Whether all frames last equally long, as far as the container knows."""
+    mean, finest = stream.average_rate, stream.base_rate
+    return not mean or not finest or abs(finest / mean - 1) < _UNSTEADY

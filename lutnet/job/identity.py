@@ -49,6 +49,7 @@ class _Files:
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
+        self._media: dict[str | None, list[str]] = {}
 
     def identity(self, name: str) -> str:
         if name not in self._known:
@@ -56,7 +57,9 @@ class _Files:
         return self._known[name]
 
     def of_media(self, media: str | None) -> list[str]:
-        return [self.identity(name) for name in _names(media)]
+        if media not in self._media:
+            self._media[media] = [self.identity(name) for name in _names(media)]
+        return self._media[media]
 
 
 def media_identity(media: str | None) -> list[str]:
@@ -68,7 +71,7 @@ def _names(media: str | None) -> list[str]:
     if media is None:
         return []
     sequence = ImageSequence.parse(media)
-    return [media] if sequence is None else [sequence.image(index) for index in range(len(sequence))]
+    return [media] if sequence is None else [media, *(sequence.image(index) for index in sequence.present())]
 
 
 def _shot_facts(shot: Shot, files: _Files) -> Json:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from lutnet.errors import MediaError
 from lutnet.frames import probe, read_frames, read_shot
+from lutnet.job.identity import media_identity
 from lutnet.shot import FrameRange, Shot
 from lutnet.timeline.read import timeline_of
 from tests.frames.footage import number_in, numbered
@@ -49,8 +50,33 @@ def test_missing_images_are_passed_over(plate: Path) -> None:
         (plate.parent / f"plate.{number}.png").unlink()
     numbers = {number_in(pixels.numpy()) for pixels in read_frames(plate).pixels}
     assert numbers <= {*range(FIRST, 1005), *range(1035, LAST + 1)}
-    with pytest.raises(MediaError, match="no frame could be decoded"):
+    with pytest.raises(MediaError, match=r"no image of the used range is there.*plate\.1010\.png"):
         read_shot(shot_of(plate, 1010, 10))
+
+
+def test_missing_images_are_told_with_the_first_of_them(plate: Path) -> None:
+    for number in (1003, *range(1020, 1025)):
+        (plate.parent / f"plate.{number}.png").unlink()
+    (plate.parent / "plate.1020.png").mkdir()  # a folder is no image
+    (plate.parent / "plate.01021.png").touch()  # nor is one of another number of digits
+    told = {first: read_shot(shot_of(plate, first, 20)).warnings for first in (1001, 1005, 1021)}
+    assert told == {
+        1001: ("2 of the 20 images that it uses are missing, the first is plate.1003.png",),
+        1005: ("5 of the 20 images that it uses are missing, the first is plate.1020.png",),
+        1021: ("4 of the 20 images that it uses are missing, the first is plate.1021.png",),
+    }
+    assert read_shot(shot_of(plate, 1025, 10)).warnings == ()
+
+
+def test_a_name_that_claims_billions_of_images_costs_one_listing(plate: Path) -> None:
+    claimed = plate.parent / "plate.[1001-99999999999].png"
+    assert probe(claimed).frame_count == 99_999_998_999
+    assert len(media_identity(str(claimed))) == 1 + LAST - FIRST + 1
+    frames = read_shot(shot_of(claimed, 1001, 10**10), count=1)
+    assert number_in(frames.pixels[0].numpy()) in range(FIRST, LAST + 1)
+    assert frames.warnings == (
+        "9999999960 of the 10000000000 images that it uses are missing, the first is plate.1041.png",
+    )
 
 
 def test_images_of_several_sizes_are_refused(plate: Path) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lutnet.errors import MediaError
@@ -127,6 +128,26 @@ def test_variable_frame_rate_shows_what_is_on_screen(tmp_path: Path) -> None:
     second = rate / 25
     frames = read_shot(shot_of(path, float(14 * second), float(10 * second), rate))
     assert set(numbers(frames)) == {6}  # shown from time 12 to 30
+
+
+@pytest.mark.parametrize("name", ["phone.mp4", "phone.mkv", "phone.mov", "phone.ts"])
+def test_frames_of_variable_rate_are_on_screen_within_the_used_range(tmp_path: Path, name: str) -> None:
+    """As phones record: about 30 frames a second that come early or late, some left out, slow in the dark."""
+    random, clock = np.random.default_rng(3), 600
+    steps = np.concatenate(
+        [random.integers(14, 27, 50), random.integers(38, 43, 20), random.integers(14, 27, 20)]
+    )
+    steps[random.permutation(len(steps))[:8]] *= 3
+    times = np.concatenate([[0], steps.cumsum()])
+    options = {"rate": Fraction(clock), "times": times.tolist(), "options": {"g": "30", "bf": "2"}}
+    path = write_numbered(tmp_path / name, len(times), **options)
+    gone = np.append(times[1:], times[-1] + 20)
+    for first in range(0, int(times[-1] / clock * 25) - 8, 7):
+        start, end = first * clock / 25, (first + 8) * clock / 25
+        seen = numbers(read_shot(shot_of(path, first, 8)))
+        assert seen, first
+        for number in seen:  # a clock tick of the container's rounding is allowed
+            assert times[number] < end + 1 and gone[number] > start - 1, (first, number)
 
 
 def test_a_range_that_ends_after_the_media_is_cut_with_a_warning(clip: Path) -> None:
