@@ -1,7 +1,7 @@
 """Colour management through OpenColorIO: which spaces there are, what a clip is in, what people see of it."""
 
 from lutnet.colourspace.config import BUILTIN, ColourConfig, Space
-from lutnet.colourspace.management import ColourManagement, ColourSettings, colour_management
+from lutnet.colourspace.management import ColourManagement, ColourSettings, Says, Stated, colour_management
 from lutnet.colourspace.view import View
 
 __all__ = [
@@ -9,7 +9,9 @@ __all__ = [
     "ColourConfig",
     "ColourManagement",
     "ColourSettings",
+    "Says",
     "Space",
+    "Stated",
     "View",
     "colour_management",
 ]

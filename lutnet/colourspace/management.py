@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from pathlib import Path
@@ -54,6 +55,23 @@ class ColourSettings:
         return asked
 
 
+class Says(StrEnum):
+    """Who says what a clip is in. NOBODY: it is taken for the values that enter the grading node."""
+
+    PATTERN = "pattern"
+    METADATA = "metadata"
+    NOBODY = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a clip is taken for, and who says so. unknown: a name that its metadata gives and that is none."""
+
+    space: str
+    says: Says
+    unknown: str | None = None
+
+
 class ColourManagement:
     """``settings`` with every name looked up. Raises InputError where one is unknown or does not suit."""
 
@@ -77,19 +95,28 @@ class ColourManagement:
         """``shots`` with the space that a pattern names, else the metadata of their clips (of OTIO, by shot id)."""
         return tuple(self._declared(shot, clips.get(shot.id)) for shot in shots)
 
-    def _declared(self, shot: Shot, clip: Any) -> Shot:
+    def stated(self, shot: Shot, clip: Any) -> Stated:
+        """What ``shot`` of ``clip`` (of OTIO) is taken for before its media is opened, and who says so."""
         matched = self._matched((shot.name, *(() if shot.media is None else (Path(shot.media).name,))))
         if matched is not None:
-            return replace(shot, space=matched.name)
+            return Stated(matched.name, Says.PATTERN)
         metadata = () if clip is None else (clip.metadata, clip.media_reference.metadata)
         named = named_space(metadata)
         if named is None:
-            return shot
+            return Stated(self.space.name, Says.NOBODY)
         try:
-            return replace(shot, space=self.config.space(named, roles=False).name)
+            return Stated(self.config.space(named, roles=False).name, Says.METADATA)
         except InputError:
-            unknown = f"its metadata names a colour space that is unknown, and is not followed: {named}"
-            return replace(shot, warnings=(*shot.warnings, unknown))
+            return Stated(self.space.name, Says.NOBODY, unknown=named)
+
+    def _declared(self, shot: Shot, clip: Any) -> Shot:
+        stated = self.stated(shot, clip)
+        if stated.unknown is not None:
+            unknown = (
+                f"its metadata names a colour space that is unknown, and is not followed: {stated.unknown}"
+            )
+            shot = replace(shot, warnings=(*shot.warnings, unknown))
+        return shot if stated.says is Says.NOBODY else replace(shot, space=stated.space)
 
     def developed(self, frames: Frames) -> Frames:
         """``frames`` of a clip in the grading space: from the space that is declared, else as they are.

@@ -41,7 +41,7 @@ def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Pictur
         held = [index for index in there if part.holds(index)]
         if not held:
             continue
-        index = min(held, key=lambda index, middle=part.middle: abs(index - middle))
+        _, index = min((abs(index - part.middle), index) for index in held)
         image = Path(sequence.image(index))
         read_still = deep.read if deep.accepts(image) else still.read
         for picture in read_still(image, Span(0, 1), 1, short_side):

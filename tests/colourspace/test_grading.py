@@ -191,6 +191,35 @@ def test_clips_come_into_the_grading_space_from_what_they_are_in(tmp_path: Path,
     assert [entry.get("space") for entry in manifest(run)["clips"]] == ["S-Log3 S-Gamut3.Cine", None]
 
 
+def test_shots_lists_each_clips_space_and_who_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("a001", "b001", "c001", "d001")
+    for name in names:
+        (tmp_path / f"{name}.mkv").touch()
+    metadata = {
+        "b001": {"lutnet": {"clip_space": "Apple Log"}},
+        "c001": {"ayon": {"ayon.source.colorspace": "matte_paint"}},
+    }
+    media = {name: tmp_path / f"{name}.mkv" for name in names}
+    timeline = write_timeline(tmp_path / "cut.otio", media, metadata)
+    assert main(["shots", str(timeline), "--json", "--clip-space", "A0*=slog3"]) == 0
+    shots = json.loads(capsys.readouterr().out)["shots"]
+    assert [(shot["space"], shot["space_said_by"]) for shot in shots] == [
+        ("S-Log3 S-Gamut3.Cine", "pattern"),
+        ("Apple Log", "metadata"),
+        (REC709, "default"),
+        (REC709, "default"),
+    ]
+    assert [len(shot["warnings"]) for shot in shots] == [0, 0, 1, 0]
+    assert main(["shots", str(timeline), "--clip-space", "A0*=slog3"]) == 0
+    table = " ".join(capsys.readouterr().out.split())
+    for said in ("(pattern)", "Apple Log (metadata)", "'matte_paint' is unknown", "as it is", REC709):
+        assert said in table
+    assert main(["shots", str(timeline), "--clip-space", "A0*=slog9"]) == EXIT_BAD_INPUT
+    assert "S-Log3 S-Gamut3.Cine" in capsys.readouterr().err
+
+
 def test_a_log_clip_in_a_rec709_timeline_comes_through_the_view(tmp_path: Path) -> None:
     write_deep(tmp_path / "log.mkv", through_view("ACEScct", spoiled("dark"), inverse=True))
     write_deep(tmp_path / "video.mkv", spoiled("dark"))
