@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lutnet.errors import GradeFileError, InputError
+from lutnet.export.even_rows import even_rows
 from lutnet.grade import LUT3D, Triple
 
 if TYPE_CHECKING:
@@ -149,6 +150,9 @@ class _Reader:
         """The values ``[n^3, 3]``: at once where the rest is nothing but rows, else line by line."""
         if first == len(lines):
             return np.empty((0, 3))
+        even = even_rows("\n".join((*lines[first:], "")).rstrip("\n").encode() + b"\n")
+        if even is not None:
+            return even
         try:
             rows = np.loadtxt(lines[first:], dtype=np.float64, comments="#", ndmin=2)
         except ValueError:
