@@ -16,7 +16,7 @@ import torch
 from sklearn.metrics import adjusted_rand_score
 from torch import Tensor
 
-from lutnet.continuity import scenes_of
+from lutnet.continuity.scenes import scenes_of
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
 from lutnet.ops.detune import detune

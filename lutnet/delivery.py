@@ -40,7 +40,7 @@ class Order:
 
     jobs: hash by shot id. run: what the package states of the run. view: how people see the grading space.
     carriers, verify, discard_decisions: see ``lutnet.pipeline.GradeSettings``. reference: gives the frame
-    ``[3, H, W]`` that contact sheet and review show beside every clip, or None.
+    ``[3, H, W]`` that contact sheet and review show beside every clip, or None. joined: see ``Store.joined``.
     """
 
     timeline: Timeline
@@ -51,6 +51,7 @@ class Order:
     verify: bool = False
     discard_decisions: bool = False
     reference: Callable[[], Tensor | None] = lambda: None
+    joined: str = ""
 
 
 def gathered(
@@ -102,7 +103,9 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
     anew = order.discard_decisions or order.verify or interrupted
     if written and not anew and ledger.is_intact() and written[0] == _stamp(store, results, order):
         return store.results()
-    decided = store.save(results, jobs=order.jobs, discard_decisions=order.discard_decisions)
+    decided = store.save(
+        results, jobs=order.jobs, discard_decisions=order.discard_decisions, joined=order.joined
+    )
     frame = order.reference()
     still = None if frame is None else reference_png(frame)
     write_package(
@@ -140,7 +143,8 @@ def _stamp(store: Store, results: Sequence[ClipResult], order: Order) -> str:
         for each in results
     ]
     place = (str(timeline.path.resolve()), str(store.path.resolve()))
-    told = (timeline_text(timeline.otio), repr(order.run), order.carriers, store.decisions_digest())
+    run = (repr(order.run), order.carriers, order.joined)
+    told = (timeline_text(timeline.otio), *run, store.decisions_digest())
     return key_of(maker(), clips, place, told)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
+from lutnet.continuity.results import Context, in_scenes
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
 from lutnet.export.package import (
@@ -100,8 +101,7 @@ def diagnose(
 def diagnose_scene(shots: Sequence[Tensor | Frames], *, weights: Path | str | None = None) -> list[Diagnosis]:
     """Say what is wrong with shots that share camera and light; see ``lutnet.diagnosis.scene``.
 
-    Sizes may differ. One Diagnosis per shot: the same corrections, far surer than from one shot alone, each with
-    the grade for its own colours. Raises WeightsError where ``weights`` is none.
+    One Diagnosis per shot: the same corrections for all, each with the grade for its own colours.
     """
     from lutnet.diagnosis import scene
     from lutnet.diagnosis.model import load_named
@@ -130,7 +130,6 @@ def match(
     frames, reference: ``[N, 3, H, W]`` in 0..1, encoded in the same space; sizes may differ.
     strength: 0 is the identity, 1 the full grade; the graded value is ``x + strength * (G(x) - x)``.
     cdl_only: the best CDL alone. keep_brightness: the mean luma of ``frames`` stays.
-
     Raises InputError for NaN, another shape, or a strength below 0.
     """
     from lutnet import refinement
@@ -160,11 +159,9 @@ def grade_timeline(
     on_clip: hears of every finished clip: its result, how many are done, of how many.
     engine: what does the jobs (see ``lutnet.engine``); None does them in this process.
 
-    What an earlier run has computed from the same media, reference, settings and program is not computed
-    again, unless ``settings.fresh``; a run that was stopped goes on.
-
-    Clips that cannot be read are skipped and reported in their results. Raises LutnetError for anything
-    that keeps the whole from being done; nothing is written then.
+    What an earlier run has computed from the same media, reference, settings and program is not computed again, unless
+    ``settings.fresh``; a run that was stopped goes on. Clips that cannot be read are skipped and reported in their
+    results. Raises LutnetError for anything that keeps the whole from being done; nothing is written then.
     """
     found = timeline if isinstance(timeline, Timeline) else open_timeline(timeline)
     plan = plan_of(found, reference, settings or GradeSettings())
@@ -278,6 +275,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
 
     Raises InputError where one of them cannot be used. A shot that cannot be read is skipped in its outcome.
     """
+    from lutnet.continuity.compared import compared_of
     from lutnet.diagnosis.model import load_named
 
     colour = colour_management(recipe.colour)
@@ -285,7 +283,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
     reference = None if recipe.reference is None else recipe.reference.seen(colour)
     look = None if recipe.look is None else look_on(colour.view.display, recipe.look)
 
-    def grade(job: Job) -> Outcome:
+    def do(job: Job) -> Outcome:
         try:
             frames = colour.developed(read_shot(job.shot, count=recipe.frames))
         except MediaError as error:
@@ -303,9 +301,10 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             balance=recipe.balance,
         )
         frame = frames.pixels[len(frames) // 2].movedim(0, -1).numpy()
-        return Outcome(result, pictures_of(frame, exported_grade(result) or Grade(), colour.view))
+        grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(frames)).to_bytes()
+        return Outcome(result, pictures_of(frame, grade, colour.view, compared))
 
-    return grade
+    return do
 
 
 def in_this_process(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -341,16 +340,18 @@ def carry_out(
     settings, recipe, jobs = plan.settings, plan.recipe, plan.jobs
     hashes = {job.shot.id: job.hash for job in jobs}
     colour = colour_management(recipe.colour)
-    run = _run_settings(recipe, settings, colour)
     delivered = (settings.carriers, settings.verify, settings.discard_decisions)
     shown = partial(_frame_of, recipe.reference, colour)
+    run = _run_settings(recipe, settings, colour)
     order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
+    context = Context(recipe, colour.view, settings.scenes, not settings.discard_decisions, settings.fresh)
     with kept(folder), Store(folder) as store:
-        if not settings.discard_decisions:
+        if context.decided:
             store.require_undecided(hashes)
         finished = frozenset() if settings.fresh else store.finished(hashes.values())
-        results = gathered(store, jobs, finished, partial(engine, recipe), on_clip)
-        return GradedTimeline(folder, deliver(store, results, order))
+        single = gathered(store, jobs, finished, partial(engine, recipe), on_clip)
+        found = in_scenes(store, single, hashes, context)
+        return GradedTimeline(folder, deliver(store, found.results, replace(order, joined=found.key)))
 
 
 def _run_settings(recipe: Recipe, settings: GradeSettings, colour: ColourManagement) -> RunSettings:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
-from lutnet.result import Basis, DeltaE
+from lutnet.result import Basis, DeltaE, InScene
 from lutnet.shot import FrameRange, Shot
 
 Json = dict[str, Any]
@@ -119,3 +119,16 @@ def delta_e_to_plain(delta_e: DeltaE) -> Json:
 
 def delta_e_from_plain(plain: Mapping[str, Any]) -> DeltaE:
     return DeltaE(plain["before"], plain["cdl"], plain["cdl_lut"], Basis(plain["basis"]), plain["pixels"])
+
+
+def scene_to_plain(scene: InScene) -> Json:
+    return {
+        "number": scene.number,
+        "hero": scene.hero,
+        "linked": scene.linked,
+        "matched": scene.matched,
+    }
+
+
+def scene_from_plain(plain: Mapping[str, Any]) -> InScene:
+    return InScene(plain["number"], plain["hero"], plain["linked"], plain["matched"])

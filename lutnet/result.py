@@ -43,6 +43,20 @@ class DeltaE:
 
 
 @dataclass(frozen=True, slots=True)
+class InScene:
+    """Where a clip stands among those of its scene.
+
+    number: of the scene, from 1. hero: the others were matched to it. linked: clips that show the same places.
+    matched: its grade was solved with theirs; else it is its own.
+    """
+
+    number: int
+    hero: bool = False
+    linked: int = 0
+    matched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade."""
 
@@ -52,3 +66,9 @@ class ClipResult:
     grade: Grade | None = None
     delta_e: DeltaE | None = None
     warnings: tuple[str, ...] = ()
+    scene: InScene | None = None
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the grade is another than the clip's own job computed."""
+        return self.scene is not None and self.scene.matched

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lutnet.colourspace import ColourSettings
+from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.export.carriers import require_carriers
 
@@ -24,6 +25,7 @@ class GradeSettings:
     fresh: compute what an earlier run has computed once more.
     look: a look file (or the name of one that ships) that goes behind each clip's balance, which is what is done
     without it. strength is then the look's, and balance that of what comes before.
+    scenes: how clips that belong together are matched.
     """
 
     strength: float = 1.0
@@ -39,6 +41,7 @@ class GradeSettings:
     fresh: bool = False
     look: str | None = None
     balance: float = 1.0
+    scenes: SceneWishes = field(default_factory=SceneWishes)
 
     def __post_init__(self) -> None:
         for name, value in (("strength", self.strength), ("balance", self.balance)):

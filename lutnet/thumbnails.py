@@ -31,18 +31,29 @@ QUALITY = 95
 Picture = npt.NDArray[np.uint8]
 
 
-def pictures_of(frame: Pixels, grade: Grade, view: View) -> StoredPictures:
-    """The pictures of a shot: ``frame [H, W, 3]`` in the grading space, its grade, and how people see that space."""
+def pictures_of(frame: Pixels, grade: Grade, view: View, compared: bytes = b"") -> StoredPictures:
+    """The pictures of a shot: ``frame [H, W, 3]`` in the grading space, its grade, and how people see that space.
+
+    compared: what other shots are laid beside.
+    """
     small = _small(frame)
     if view.identity:
         before = _eight_bit(small)
-        return StoredPictures(_encoded(before), _encoded(_graded(before, grade)))
+        return StoredPictures(_encoded(before), _encoded(_graded(before, grade)), compared=compared)
     # Eight bits are enough for what is seen, not for what is still to be shown through a view.
     recorded = small.astype(np.float16)
     buffer = io.BytesIO()
     np.save(buffer, recorded, allow_pickle=False)
     seen, corrected = (_encoded(_shown(recorded, each, view)) for each in (Grade(), grade))
-    return StoredPictures(seen, corrected, zlib.compress(buffer.getvalue()))
+    return StoredPictures(seen, corrected, zlib.compress(buffer.getvalue()), compared)
+
+
+def recorded_of(pictures: StoredPictures) -> npt.NDArray[np.float16]:
+    """The picture ``[h, w, 3]`` in the grading space that ``pictures`` keep where it is not what people see."""
+    found: npt.NDArray[np.float16] = np.load(
+        io.BytesIO(zlib.decompress(pictures.recorded)), allow_pickle=False
+    )
+    return found
 
 
 def thumbnail(frame: Pixels) -> Picture:
@@ -135,13 +146,10 @@ class StoredThumbnails(Gallery):
         if not pictures.before:
             raise KeyError(shot_id)
         before, after = _decoded(pictures.before), _decoded(pictures.after)
-        if result.status in (Status.CHANGED, Status.REJECTED):
+        if result.is_joined or result.status in (Status.CHANGED, Status.REJECTED):
             grade = exported_grade(result) or Grade()
-            if pictures.recorded:
-                recorded = np.load(io.BytesIO(zlib.decompress(pictures.recorded)), allow_pickle=False)
-                after = _shown(recorded, grade, self._view)
-            else:
-                after = _graded(before, grade)
+            recorded = recorded_of(pictures) if pictures.recorded else None
+            after = _graded(before, grade) if recorded is None else _shown(recorded, grade, self._view)
         return Thumbnails(before, after, self._reference)
 
     def key(self, shot_id: str) -> str:

@@ -14,6 +14,8 @@ from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.engine import add_engine, engine_of
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.continuity.document import read_groups
+from lutnet.continuity.wishes import SceneWishes
 from lutnet.export.atomic import write_text
 from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
@@ -82,6 +84,23 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-brightness", action="store_true", help="keep each shot's mean luma, whatever the look"
     )
+    parser.add_argument(
+        "--consistency",
+        type=float,
+        default=1.0,
+        metavar="C",
+        help="how far clips of one scene are matched to each other, 0 to 1 (default: 1)",
+    )
+    parser.add_argument(
+        "--hero",
+        action="append",
+        default=[],
+        metavar="CLIP",
+        help="a clip that its scene is matched to, any number of times (default: the surest of each)",
+    )
+    parser.add_argument(
+        "--scenes", type=Path, metavar="FILE", help="the scenes as lutnet scenes -o wrote them, edited or not"
+    )
     add_colour(parser)
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
@@ -124,6 +143,11 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
         options.fresh,
         options.look,
         options.balance,
+        SceneWishes(
+            options.consistency,
+            tuple(options.hero),
+            None if options.scenes is None else read_groups(options.scenes),
+        ),
     )
 
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
-from lutnet.continuity import read_scenes
+from lutnet.continuity.document import scenes_document
+from lutnet.continuity.scenes import read_scenes
+from lutnet.export.atomic import write_text
 from lutnet.export.timecode import timecode
 from lutnet.timeline import Timeline
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_timeline(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write them as JSON, to edit and give to grade --scenes",
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
@@ -22,31 +33,14 @@ def run(options: argparse.Namespace) -> int:
     timeline = timeline_of_options(options)
     with progress(options.json) as report:
         scenes = read_scenes(timeline.shots, on_shot=lambda shot, done, total: report(shot.name, done, total))
+    document = scenes_document(str(timeline.path), timeline.shots, scenes)
+    if options.output is not None:
+        write_text(options.output, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     if options.json:
-        print_json(_document(timeline, scenes))
+        print_json(document)
     else:
         _print_table(timeline, scenes)
     return EXIT_SKIPPED if any(isinstance(scene, str) for scene in scenes) else 0
-
-
-def _document(timeline: Timeline, scenes: Sequence[int | str]) -> dict[str, object]:
-    placed = list(zip(timeline.shots, scenes, strict=True))
-    numbers = sorted({scene for scene in scenes if isinstance(scene, int)})
-    return {
-        "timeline": str(timeline.path),
-        "scenes": [
-            {
-                "scene": number,
-                "shots": [{"id": shot.id, "name": shot.name} for shot, scene in placed if scene == number],
-            }
-            for number in numbers
-        ],
-        "skipped": [
-            {"id": shot.id, "name": shot.name, "reason": scene}
-            for shot, scene in placed
-            if isinstance(scene, str)
-        ],
-    }
 
 
 def _print_table(timeline: Timeline, scenes: Sequence[int | str]) -> None:

@@ -1,5 +1,1 @@
-"""Shots beside each other: which of them belong to one scene."""
-
-from lutnet.continuity.scenes import read_scenes, scenes_of
-
-__all__ = ["read_scenes", "scenes_of"]
+"""Shots beside each other: which belong to one scene, and one solve for all grades of a scene."""

@@ -17,11 +17,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
 
+from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError, LutnetError
 from lutnet.export.atomic import cannot_write, write_bytes, write_text
 from lutnet.export.otio import timeline_text
@@ -65,6 +67,7 @@ def write_plan(plan: Plan, folder: Path) -> list[str]:
             "rate": str(timeline.rate),
         },
         "settings": {name: getattr(plan.settings, name) for name in DELIVERED},
+        "scenes": asdict(plan.settings.scenes),
         "recipe": plan.recipe.to_plain(),
         "jobs": [job.to_plain() for job in plan.jobs],
     }
@@ -175,9 +178,19 @@ def _plan(plain: Json, folder: Path) -> Plan:
         colour=recipe.colour,
         cdl_only=recipe.cdl_only,
         keep_brightness=recipe.keep_brightness,
+        scenes=_wishes(plain["scenes"]),
         **{**delivered, "carriers": tuple(delivered["carriers"])},
     )
     return Plan(timeline, recipe, settings, jobs)
+
+
+def _wishes(plain: Json) -> SceneWishes:
+    groups = plain["groups"]
+    return SceneWishes(
+        plain["consistency"],
+        tuple(plain["heroes"]),
+        None if groups is None else tuple(tuple(group) for group in groups),
+    )
 
 
 def _file(folder: Path, job: Job) -> Path:

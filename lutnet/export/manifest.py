@@ -19,7 +19,14 @@ import jsonschema_rs
 
 from lutnet.errors import GradeFileError
 from lutnet.grade import CDL
-from lutnet.plain import Json, cdl_to_plain, corrections_to_plain, delta_e_to_plain, shot_to_plain
+from lutnet.plain import (
+    Json,
+    cdl_to_plain,
+    corrections_to_plain,
+    delta_e_to_plain,
+    scene_to_plain,
+    shot_to_plain,
+)
 from lutnet.result import ClipResult, Status
 
 FORMAT = "lutnet-grades"
@@ -47,6 +54,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         "delta_e": None if delta_e is None else delta_e_to_plain(delta_e),
         "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
+        **({} if result.scene is None else {"scene": scene_to_plain(result.scene)}),
     }
 
 

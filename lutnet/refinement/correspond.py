@@ -46,7 +46,9 @@ class Correspondence:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _View:
+class View:
+    """One picture ``[H, W, 3]``, and the local features by which it is found in others."""
+
     picture: Picture
     features: LocalFeatures
 
@@ -60,23 +62,25 @@ def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence |
     looked = [(ours, theirs) for ours in _views(frames) for theirs in seen]
     found = [(pair, homography(*matched(pair[0].features, pair[1].features))) for pair in looked]
     best = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1][1] if pair[1] else 0)
-    laid = [(pair[0], _laid(*pair, *place)) for pair, place in best[:MOST_OVERLAYS] if place]
-    same = [_pairs(ours.picture, over) for ours, over in laid if over.share >= SAME_SCENE_SHARE]
+    laid = [laid_over(*pair, *place) for pair, place in best[:MOST_OVERLAYS] if place]
+    same = [each for each in laid if each is not None]
     return joined(same) if same else None
 
 
-def _laid(source: _View, reference: _View, matrix: Matrix, inliers: int) -> Overlay:
-    return overlay(source.picture, reference.picture, matrix, inliers)
+def laid_over(ours: View, theirs: View, matrix: Matrix, inliers: int) -> Correspondence | None:
+    """Colours of the places that two pictures share by ``matrix`` (see ``homography``); None where they are few."""
+    over = overlay(ours.picture, theirs.picture, matrix, inliers)
+    return _pairs(ours.picture, over) if over.share >= SAME_SCENE_SHARE else None
 
 
-def _views(frames: Frames) -> tuple[_View, ...]:
+def _views(frames: Frames) -> tuple[View, ...]:
     """Pictures and features of frames."""
     pictures = [np.ascontiguousarray(frame.movedim(0, -1).float().cpu().numpy()) for frame in frames.pixels]
-    return tuple(_View(picture, local_features(equalised(picture))) for picture in pictures)
+    return tuple(View(picture, local_features(equalised(picture))) for picture in pictures)
 
 
 @lru_cache(maxsize=32)
-def _reference_views(frames: Frames) -> tuple[_View, ...]:
+def _reference_views(frames: Frames) -> tuple[View, ...]:
     """Kept, because one reference meets every shot."""
     return _views(frames)
 

@@ -18,6 +18,8 @@ Points = npt.NDArray[np.float32]
 
 LUMA = np.array(LUMA_WEIGHTS, dtype=np.float32)
 
+Descriptors = npt.NDArray[np.float32]
+
 MAX_FEATURES = 1200
 SMALL_SIDE = 320
 """Pictures with a longer side below this are looked at twice as large: SIFT finds little in tiny ones."""
@@ -28,10 +30,10 @@ _FAINT = 0.01  # SIFT's contrast threshold: a quarter of its default, as flat gr
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LocalFeatures:
-    """``points [P, 2]`` and their RootSIFT ``descriptors [P, 128]``, of unit length."""
+    """``points [P, 2]`` and their RootSIFT ``descriptors [P, 128]``, of unit length; the clearest first."""
 
     points: Points
-    descriptors: npt.NDArray[np.float32]
+    descriptors: Descriptors
 
 
 def equalised(picture: Picture) -> Grey:
@@ -42,16 +44,17 @@ def equalised(picture: Picture) -> Grey:
     return np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply((stretched * 255.0).astype(np.uint8)))
 
 
-def local_features(grey: Grey) -> LocalFeatures:
-    """SIFT features of an equalised picture; none at all where it is flat."""
+def local_features(grey: Grey, most: int = MAX_FEATURES) -> LocalFeatures:
+    """The ``most`` clearest SIFT features of an equalised picture; none at all where it is flat."""
     scale = 2 if max(grey.shape) < SMALL_SIDE else 1
     larger = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    sift = cv2.SIFT_create(nfeatures=MAX_FEATURES, contrastThreshold=_FAINT)
+    sift = cv2.SIFT_create(nfeatures=most, contrastThreshold=_FAINT)
     found, counts = sift.detectAndCompute(larger, None)
     if counts is None:
         return LocalFeatures(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
-    points = (np.array([point.pt for point in found]) + 0.5) / scale - 0.5
-    descriptors = np.sqrt(counts / np.maximum(counts.sum(1, keepdims=True), 1e-6))
+    clearest = np.argsort([-point.response for point in found], kind="stable")
+    points = (np.array([point.pt for point in found])[clearest] + 0.5) / scale - 0.5
+    descriptors = np.sqrt(counts / np.maximum(counts.sum(1, keepdims=True), 1e-6))[clearest]
     return LocalFeatures(points.astype(np.float32), descriptors.astype(np.float32))
 
 
@@ -59,12 +62,21 @@ def matched(first: LocalFeatures, second: LocalFeatures) -> tuple[Points, Points
     """Points of both that are each other's best match and clearly better than the runner-up."""
     if len(first.points) < 2 or len(second.points) < 2:
         return first.points[:0], second.points[:0]
-    likeness = first.descriptors @ second.descriptors.T
+    kept, best = _mutual(first.descriptors, second.descriptors)
+    return first.points[kept], second.points[best[kept]]
+
+
+def mutual(first: Descriptors, second: Descriptors) -> int:
+    """How many of ``first [P, 128]`` and ``second [Q, 128]`` are matched as in ``matched``."""
+    return int(_mutual(first, second)[0].sum()) if min(len(first), len(second)) > 1 else 0
+
+
+def _mutual(first: Descriptors, second: Descriptors) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    likeness = first @ second.T
     best = likeness.argmax(1)
     rows = np.arange(len(best))
-    mutual = likeness.argmax(0)[best] == rows
+    returned = likeness.argmax(0)[best] == rows
     top = likeness[rows, best]
     likeness[rows, best] = -1.0
     distance, runner_up = (np.sqrt(np.maximum(2 - 2 * values, 0)) for values in (top, likeness.max(1)))
-    kept = mutual & (distance < RATIO * runner_up)
-    return first.points[kept], second.points[best[kept]]
+    return returned & (distance < RATIO * runner_up), best

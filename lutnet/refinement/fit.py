@@ -127,9 +127,9 @@ class Wish:
     """What the user asked for, with the shot's colours ``palette [P, 3]``."""
 
     palette: Tensor
-    strength: float
-    cdl_only: bool
-    keep_brightness: bool
+    strength: float = 1.0
+    cdl_only: bool = False
+    keep_brightness: bool = False
 
     @property
     def is_plain(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lutnet.errors import GradeFileError, LutnetError, OutputError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x6C75746E  # "lutn"
 _BUSY_SECONDS = 10.0
 _SCHEMA = (
@@ -45,6 +45,13 @@ _SCHEMA = (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         stamp TEXT NOT NULL,
         files TEXT NOT NULL
+    );
+    """,
+    """
+    ALTER TABLE computed ADD COLUMN compared BLOB NOT NULL DEFAULT x'';  -- what other shots are laid beside
+    CREATE TABLE joined (            -- what the scenes of the clips were solved from, together with them
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        key TEXT NOT NULL
     );
     """,
 )

@@ -28,6 +28,8 @@ from lutnet.plain import (
     delta_e_to_plain,
     fault_from_plain,
     fault_to_plain,
+    scene_from_plain,
+    scene_to_plain,
     shot_from_plain,
     shot_to_plain,
 )
@@ -84,6 +86,7 @@ def result_to_text(result: ClipResult) -> str:
         "lut": None if result.grade is None else _lut_facts(result.grade.lut),
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "warnings": list(result.warnings),
+        "scene": None if result.scene is None else scene_to_plain(result.scene),
     }
     return json.dumps(plain, allow_nan=False)
 
@@ -108,6 +111,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         grade=None if cdl is None else Grade(cdl_from_plain(cdl), _lut_of_row(plain, lut)),
         delta_e=None if delta_e is None else delta_e_from_plain(delta_e),
         warnings=tuple(plain["warnings"]),
+        scene=scene_from_plain(plain["scene"]) if plain.get("scene") else None,
     )
 
 

@@ -103,7 +103,7 @@ class Store:
         """Keep what ``job`` computed, and the pictures that show it, until a ``save`` no longer needs it."""
         with transaction(self._connection, self.path):
             self._connection.execute(
-                "INSERT OR REPLACE INTO computed VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO computed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (job, *result_to_row(result), *astuple(pictures)),
             )
 
@@ -124,7 +124,9 @@ class Store:
 
     def pictures_of(self, job: str) -> StoredPictures:
         """The pictures of a finished job, as they were given; none of another job. From any thread."""
-        found = fetched(self.path, "SELECT before, after, recorded FROM computed WHERE job = ?", job)
+        found = fetched(
+            self.path, "SELECT before, after, recorded, compared FROM computed WHERE job = ?", job
+        )
         return NO_PICTURES if found is None else StoredPictures(*found)
 
     def jobs(self) -> Mapping[str, str]:
@@ -172,6 +174,12 @@ class Store:
         with translated(self.path):
             row = self._connection.execute("SELECT stamp, files FROM package").fetchone()
         return None if row is None else (row[0], row[1])
+
+    def joined(self) -> str:
+        """What the last ``save`` was told that its results were solved from together; "" where nothing was."""
+        with translated(self.path):
+            row = self._connection.execute("SELECT key FROM joined").fetchone()
+        return "" if row is None else str(row[0])
 
     def set_written(self, stamp: str, files: str) -> None:
         """Remember what the package's files were written from (``stamp``), and their list."""
@@ -233,11 +241,12 @@ class Store:
         *,
         jobs: Mapping[str, str] | None = None,
         discard_decisions: bool = False,
+        joined: str = "",
     ) -> tuple[ClipResult, ...]:
         """Make ``results`` (every clip of the timeline, in order) the state; returns them as decided.
 
         A decision stays where the new grade is the one that it was made about, and where the clip could not
-        be graded this time. jobs: content hash by shot id (see ``result_of_job``).
+        be graded this time. jobs: content hash by shot id (see ``result_of_job``). joined: see ``joined``.
         Raises DecisionError, and nothing has changed, where another new grade would overwrite a decision;
         ``discard_decisions`` drops the decisions about these clips instead.
         """
@@ -258,6 +267,7 @@ class Store:
                 "DELETE FROM clip WHERE position IS NULL AND shot_id NOT IN (SELECT shot_id FROM decision)"
             )
             self._connection.execute("DELETE FROM computed WHERE job NOT IN (SELECT job FROM clip)")
+            self._connection.execute("INSERT OR REPLACE INTO joined VALUES (1, ?)", (joined,))
         return self._decided(settled)
 
     def require_undecided(self, jobs: Mapping[str, str]) -> None:
@@ -288,7 +298,7 @@ class Store:
         return not same_grade(self._stored(result.shot.id).grade, result.grade)
 
     def _put(self, position: int, result: ClipResult, job: str, kept: Set[str]) -> ClipResult:
-        if job in kept:  # its LUTs are in the store already
+        if job in kept and not result.is_joined:  # its LUTs are in the store already
             row: ResultColumns = (result_to_text(result), None, None)
         else:
             row = result_to_row(result)

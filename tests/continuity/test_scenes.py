@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from torch import Tensor
 
 from lutnet.cli.main import EXIT_SKIPPED, main
-from lutnet.continuity import scenes_of
+from lutnet.continuity.scenes import scenes_of
 from lutnet.ops.detune import detune
 from lutnet.shot import Frames
 from lutnet.timeline import read_timeline

@@ -1,0 +1,131 @@
+"""What is kept of a shot to lay it beside others: a few small pictures, as people see them, and their local features.
+
+Made where the shot is graded, so that shots can be compared later without decoding them again; packed, so that
+those of 1,500 shots fit into memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import safetensors
+import torch
+from PIL import Image
+from safetensors.numpy import load, save
+from torch import Tensor
+
+from lutnet.errors import GradeFileError
+from lutnet.refinement.correspond import View
+from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
+from lutnet.shot import Frames
+
+HEIGHT = 192
+"""Shorter side of the pictures in which features are found, pixels."""
+
+KEPT_HEIGHT = 108
+"""Shorter side of the pictures that are kept: their colours are compared in patches, and a third is as good."""
+
+FEATURES = 400
+"""Features kept of a picture: with 1,200, three times the cost finds the same neighbours."""
+
+_QUALITY = 95  # with full chroma: off by less than one code where it matters
+_DESCRIPTOR = 400.0  # of RootSIFT, so that its largest values fit into a byte
+_PARTS = ("picture", "points", "descriptors")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kept:
+    """One picture as JPEG, ``points [P, 2]`` and ``descriptors [P, 128]`` of its features, a byte a value."""
+
+    picture: bytes
+    points: Points
+    descriptors: npt.NDArray[np.uint8]
+
+    @property
+    def features(self) -> LocalFeatures:
+        values = self.descriptors.astype(np.float32)
+        lengths = np.linalg.norm(values, axis=1, keepdims=True)
+        return LocalFeatures(self.points, values / np.maximum(lengths, 1e-6))
+
+    @property
+    def view(self) -> View:
+        return View(_decoded(self.picture), self.features)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Compared:
+    """kept: of the first and the last analysed frame, one where there is only one."""
+
+    kept: tuple[Kept, ...]
+
+    @property
+    def key(self) -> bytes:
+        """Of what is kept: the same for the same shot, wherever it stands."""
+        return hashlib.sha256(b"".join(each.picture for each in self.kept)).digest()
+
+    def colours(self, count: int) -> Tensor:
+        """``[count, 3]`` at most: colours of the pictures, evenly over them, 0..1."""
+        flat = torch.from_numpy(np.concatenate([_decoded(each.picture).reshape(-1, 3) for each in self.kept]))
+        return flat[torch.linspace(0, len(flat) - 1, min(len(flat), count)).long()]
+
+    def to_bytes(self) -> bytes:
+        """A safetensors file."""
+        tensors: dict[str, npt.NDArray[Any]] = {}
+        for number, each in enumerate(self.kept):
+            tensors[f"picture{number}"] = np.frombuffer(each.picture, np.uint8)
+            tensors[f"points{number}"] = each.points
+            tensors[f"descriptors{number}"] = each.descriptors
+        return save(tensors)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Compared:
+        """Raises GradeFileError where ``data`` is damaged."""
+        try:
+            tensors = load(data)
+            numbers = range(len(tensors) // len(_PARTS))
+            parts = [[tensors[f"{name}{number}"] for name in _PARTS] for number in numbers]
+        except (safetensors.SafetensorError, KeyError) as error:
+            raise GradeFileError(f"what was kept of a shot to compare it is damaged ({error})") from error
+        return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts))
+
+
+def compared_of(frames: Frames) -> Compared:
+    """``frames``: of one shot, as people see them."""
+    ends = frames.pixels[[0, -1]] if len(frames) > 1 else frames.pixels
+    return Compared(tuple(_kept(frame) for frame in ends))
+
+
+def _kept(frame: Tensor) -> Kept:
+    picture = _small(frame.movedim(0, -1).float().clamp(0.0, 1.0).cpu().numpy(), HEIGHT)
+    features = local_features(equalised(picture), FEATURES)
+    kept = _small(picture, KEPT_HEIGHT)
+    scales = np.array(kept.shape[1::-1]) / np.array(picture.shape[1::-1])
+    points = ((features.points + 0.5) * scales - 0.5).astype(np.float32)
+    descriptors = np.rint(features.descriptors * _DESCRIPTOR).clip(0, 255).astype(np.uint8)
+    return Kept(_jpeg(kept), points, descriptors)
+
+
+def _small(picture: Picture, side: int) -> Picture:
+    height, width = picture.shape[:2]
+    scale = side / min(height, width)
+    if scale >= 1.0:
+        return np.ascontiguousarray(picture)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _jpeg(picture: Picture) -> bytes:
+    buffer = io.BytesIO()
+    codes = np.rint(picture * 255.0).clip(0, 255).astype(np.uint8)
+    Image.fromarray(codes).save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
+    return buffer.getvalue()
+
+
+def _decoded(data: bytes) -> Picture:
+    return np.asarray(Image.open(io.BytesIO(data)), np.float32) / np.float32(255.0)

@@ -1,0 +1,179 @@
+"""Which shots show the same places, and the colours that they recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from lutnet.continuity.compared import Compared, Kept
+from lutnet.continuity.solve import Link
+from lutnet.refinement.align import Matrix, homography
+from lutnet.refinement.correspond import Correspondence, laid_over
+from lutnet.refinement.features import matched, mutual
+
+LOOK_BACK = 48
+"""Shots before it that a shot is compared with: the cost stays linear, and a set-up may return this much later."""
+
+CLEAREST = 64
+"""Features of each kept picture by which it is told which shots are worth a closer look."""
+
+PROMISING, LEAST_ALIKE = 8, 3
+"""Shots that get a closer look at most, and features that they have to share for it."""
+
+NEIGHBOURS = 4
+"""Shots that each shot is linked with at most, those that share most features with it."""
+
+CELLS = 8
+"""Pairs are averaged in colour cells of 1/8: a large even surface is one observation, not ten thousand."""
+
+MOST_CELLS = 64
+LEAST_PIXELS = 5.0
+TELLING_PIXELS = 50.0
+"""Pixels of a cell with which its mean counts half of what a mean of ever so many does."""
+
+WORTH = 0.1
+"""Of one colour cell, in independent colours known to one DE: neighbouring cells err together."""
+
+_DARKEST, _BRIGHTEST = 0.01, 0.985  # encoded: what is clipped says nothing
+WORKERS = 2
+
+Place = tuple[Kept, Kept, Matrix, int]
+
+
+def links_of(shots: Sequence[Compared], within: Sequence[int] | None = None) -> list[Link]:
+    """Links between ``shots`` (in timeline order); the order changes which are tried, not what a pair yields.
+
+    within: a number per shot; only shots of the same number are compared. None: all of LOOK_BACK.
+    """
+    keys = [shot.key for shot in shots]  # so that the two sides of a pair do not depend on the order
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="link") as pool:
+        promising = pool.map(lambda pair: _promising(*pair), _tried(shots, within))
+        turned = [
+            pair if keys[pair[0]] <= keys[pair[1]] else (pair[1], pair[0])
+            for pairs in promising
+            for pair in pairs
+        ]
+        found = list(pool.map(lambda pair: _place(shots[pair[0]], shots[pair[1]]), turned))
+        chosen = _nearest(turned, [0 if place is None else place[3] for place in found], keys)
+        laid = pool.map(lambda number: _laid(found[number]), chosen)
+        links = [
+            _link(*turned[number], shared)
+            for number, shared in zip(chosen, laid, strict=True)
+            if shared is not None
+        ]
+    return [link for link in links if len(link.weights)]
+
+
+def components(count: int, links: Sequence[Link]) -> list[int]:
+    """A number per shot: equal where links lead from one to the other; numbered by first appearance, from 0."""
+    labels = list(range(count))
+
+    def root(shot: int) -> int:
+        while labels[shot] != shot:
+            labels[shot] = labels[labels[shot]]
+            shot = labels[shot]
+        return shot
+
+    for link in links:
+        one, other = root(link.one), root(link.other)
+        labels[max(one, other)] = min(one, other)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(root(shot), len(numbers)) for shot in range(count)]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Clearest:
+    """The clearest descriptors ``[D, 128]`` of a shot, its number, and nothing else."""
+
+    shot: int
+    descriptors: npt.NDArray[np.float32]
+
+
+def _tried(
+    shots: Sequence[Compared], within: Sequence[int] | None
+) -> Iterator[tuple[_Clearest, list[_Clearest]]]:
+    """Each shot with the LOOK_BACK before it that it may be linked with."""
+    seen: dict[int, list[_Clearest]] = {}
+    for number, shot in enumerate(shots):
+        parts = [kept.features.descriptors[:CLEAREST] for kept in shot.kept]
+        this = _Clearest(number, np.concatenate(parts))
+        earlier = seen.setdefault(0 if within is None else within[number], [])
+        yield this, earlier[-LOOK_BACK:]
+        earlier.append(this)
+
+
+def _promising(this: _Clearest, others: Sequence[_Clearest]) -> list[tuple[int, int]]:
+    """Pairs of shots that share most of their clearest features."""
+    alike = []
+    for other in others:
+        if not len(this.descriptors) or not len(other.descriptors):
+            continue
+        count = mutual(this.descriptors, other.descriptors)
+        if count >= LEAST_ALIKE:
+            alike.append((-count, other.shot))
+    return [(other, this.shot) for _, other in sorted(alike)[:PROMISING]]
+
+
+def _place(one: Compared, other: Compared) -> Place | None:
+    """The two pictures that share most, and how they lie on each other."""
+    best: Place | None = None
+    sides = [[(kept, kept.features) for kept in shot.kept] for shot in (one, other)]
+    for (ours, our_features), (theirs, their_features) in product(*sides):
+        place = homography(*matched(our_features, their_features))
+        if place is not None and (best is None or place[1] > best[3]):
+            best = (ours, theirs, *place)
+    return best
+
+
+def _nearest(pairs: Sequence[tuple[int, int]], inliers: Sequence[int], keys: Sequence[bytes]) -> list[int]:
+    """Numbers of the pairs that are among the NEIGHBOURS best of one of their shots."""
+
+    def rank(number: int) -> tuple[int, bytes, bytes]:
+        one, other = pairs[number]
+        return -inliers[number], keys[one], keys[other]
+
+    of_shot: dict[int, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        if inliers[number]:
+            for shot in pair:
+                of_shot.setdefault(shot, []).append(number)
+    kept = {number for numbers in of_shot.values() for number in sorted(numbers, key=rank)[:NEIGHBOURS]}
+    return sorted(kept)
+
+
+def _laid(place: Place | None) -> Correspondence | None:
+    if place is None:
+        return None
+    ours, theirs, matrix, inliers = place
+    return laid_over(ours.view, theirs.view, matrix, inliers)
+
+
+def _link(one: int, other: int, shared: Correspondence) -> Link:
+    ours, theirs, count = _cells(shared)
+    return Link(one, other, ours, theirs, WORTH * count / (count + TELLING_PIXELS))
+
+
+def _cells(shared: Correspondence) -> tuple[Tensor, Tensor, Tensor]:
+    """Means of the pairs by cells of the first colour, and their summed weights, the MOST_CELLS largest."""
+    within = [((side > _DARKEST) & (side < _BRIGHTEST)).all(-1) for side in (shared.source, shared.target)]
+    telling = within[0] & within[1]
+    ours, theirs = shared.source[telling].double(), shared.target[telling].double()
+    weights = shared.weights[telling].double()
+    steps = torch.tensor([CELLS * CELLS, CELLS, 1])
+    cells = ((ours * CELLS).long().clamp(0, CELLS - 1) * steps).sum(-1)
+    count = ours.new_zeros(CELLS**3).index_add_(0, cells, weights)
+    largest = count.argsort(descending=True, stable=True)[:MOST_CELLS]
+    kept = largest[count[largest] > LEAST_PIXELS]
+    means = [
+        side.new_zeros(CELLS**3, 3).index_add_(0, cells, side * weights.unsqueeze(-1))[kept]
+        / count[kept].unsqueeze(-1)
+        for side in (ours, theirs)
+    ]
+    return means[0], means[1], count[kept]

@@ -1,0 +1,224 @@
+"""Results of single clips made into results of scenes; what did not change is not solved again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from lutnet.colourspace import View
+from lutnet.continuity.wishes import SceneWishes
+from lutnet.errors import InputError
+from lutnet.grade import Grade
+from lutnet.job import Recipe
+from lutnet.looks import look_on
+from lutnet.result import Basis, ClipResult, InScene, Status
+from lutnet.store import Decision, Store, StoredPictures
+from lutnet.thumbnails import recorded_of
+
+if TYPE_CHECKING:
+    from lutnet.continuity.together import Joined, Member
+
+NAMED = 5
+_PALETTE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """recipe: of the grades of single clips. view: how people see the grading space. wishes: for the scenes.
+
+    decided: what people decided stays as it is, and scenes are matched to it. fresh: solve anew.
+    """
+
+    recipe: Recipe
+    view: View
+    wishes: SceneWishes
+    decided: bool = True
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InScenes:
+    """results: of every clip, in order. key: of all that they were solved from; "" where nothing was."""
+
+    results: list[ClipResult]
+    key: str = ""
+
+
+def in_scenes(
+    store: Store, results: Sequence[ClipResult], jobs: Mapping[str, str], context: Context
+) -> InScenes:
+    """``results`` (every clip, in timeline order) with the grades of clips that belong together solved together.
+
+    jobs: content hash by shot id; what the store keeps of these jobs is compared. Raises InputError for a hero or a
+    group of unknown clips.
+    """
+    wishes, recipe = context.wishes, context.recipe
+    _check(results, wishes)
+    graded = [result.shot.id for result in results if result.grade is not None]
+    led_twice = recipe.look is not None and recipe.reference is not None
+    if wishes.consistency == 0.0 or recipe.strength == 0.0 or led_twice or len(graded) < 2:
+        return InScenes(list(results))
+    key = _key(results, jobs, wishes)
+    if not context.fresh and store.joined() == key:
+        known = {result.shot.id: result for result in store.proposed()}
+        return InScenes([replace(known[each.shot.id], shot=each.shot) for each in results], key)
+    finished = store.finished(jobs[shot_id] for shot_id in graded)
+    decisions = store.decisions() if context.decided else {}
+    standing = [_standing(store, result, jobs[result.shot.id], decisions) for result in results]
+    places, members = [], []
+    for place, result in enumerate(standing):
+        pictures = _pictures(store, result, jobs, finished)
+        if pictures is not None:
+            places.append(place)
+            members.append(_member(result, pictures, context, decisions.get(result.shot.id)))
+    if len(members) < 2:
+        return InScenes(standing, key)
+    joined = _joined(members, [standing[place] for place in places], wishes)
+    found = list(standing)
+    for place, member, each in zip(places, members, joined, strict=True):
+        result = standing[place]
+        kept = result.shot.id in decisions
+        found[place] = (
+            _placed(result, each)
+            if each.transform is None or kept
+            else _regraded(result, each, member, store.pictures_of(jobs[result.shot.id]), context)
+        )
+    return InScenes(found, key)
+
+
+def _standing(store: Store, result: ClipResult, job: str, decisions: Mapping[str, Decision]) -> ClipResult:
+    """The result itself; of a clip that somebody decided about, what was proposed then."""
+    if result.shot.id not in decisions:
+        return result
+    before = store.result_of_job(result.shot.id, job)
+    return result if before is None else replace(before, shot=result.shot)
+
+
+def _pictures(
+    store: Store, result: ClipResult, jobs: Mapping[str, str], finished: frozenset[str]
+) -> StoredPictures | None:
+    if result.grade is None or jobs[result.shot.id] not in finished:
+        return None
+    pictures = store.pictures_of(jobs[result.shot.id])
+    return pictures if pictures.compared else None
+
+
+def _member(
+    result: ClipResult, pictures: StoredPictures, context: Context, decision: Decision | None
+) -> Member:
+    import torch
+
+    from lutnet.continuity.anchor import COLOURS, unsureness
+    from lutnet.continuity.compared import Compared
+    from lutnet.continuity.together import Member
+
+    compared = Compared.from_bytes(pictures.compared)
+    approved = decision is not None and decision.status is not Status.REJECTED
+    grade = (decision.grade if approved and decision and decision.grade else result.grade) or Grade()
+    if pictures.recorded:
+        recorded = torch.from_numpy(recorded_of(pictures)).reshape(-1, 3).float()
+        recorded = recorded[torch.linspace(0, len(recorded) - 1, min(len(recorded), COLOURS)).long()]
+        colours, own = context.view.show(recorded), context.view.show(grade.apply_colours(recorded))
+    else:
+        colours = compared.colours(COLOURS)
+        own = grade.apply_colours(colours)
+    if not approved:  # what the full grade would make of them
+        own = (colours + (own - colours) / context.recipe.strength).clamp(0.0, 1.0)
+    diagnosis = result.diagnosis
+    diagnosed = own if diagnosis is None else diagnosis.grade.apply_colours(colours)
+    aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
+    behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
+    return Member(
+        compared,
+        colours,
+        diagnosed,
+        diagnosed if behind else own,
+        known=(approved or aligned) and not behind,
+        led=context.recipe.reference is not None,
+        unsure=1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values())),
+    )
+
+
+def _joined(members: Sequence[Member], results: Sequence[ClipResult], wishes: SceneWishes) -> list[Joined]:
+    from lutnet.continuity.together import join
+
+    scenes = None
+    if wishes.groups is not None:
+        group_of = {shot_id: number for number, group in enumerate(wishes.groups, 1) for shot_id in group}
+        alone = len(wishes.groups)
+        scenes = [
+            group_of.get(result.shot.id, alone + place) for place, result in enumerate(results, start=1)
+        ]
+    heroes = [
+        place
+        for place, result in enumerate(results)
+        if not {result.shot.id, result.shot.name}.isdisjoint(wishes.heroes)
+    ]
+    return join(members, scenes=scenes, heroes=heroes, consistency=wishes.consistency)
+
+
+def _regraded(
+    result: ClipResult, joined: Joined, member: Member, pictures: StoredPictures, context: Context
+) -> ClipResult:
+    """``result`` with the grade that its scene asks for."""
+    import torch
+
+    from lutnet.refinement.behind import behind_view
+    from lutnet.refinement.fit import Refined, Wish, split_of
+    from lutnet.refinement.look import followed
+    from lutnet.shot import Frames
+
+    if joined.transform is None:
+        return _placed(result, joined)
+    recipe, view, balance = context.recipe, context.view, None
+    palette = member.compared.colours(_PALETTE)
+    if recipe.look is None:
+        grade = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness).granted(
+            joined.transform
+        )
+        refined = Refined(grade, split_of(grade, palette), 1.0, "")
+    else:
+        balance = Wish(palette, recipe.balance).granted(joined.transform)
+        refined = followed(
+            Refined(balance, split_of(balance, palette), 1.0, ""),
+            Frames(palette.T[None, :, :, None]),
+            look_on(view.display, recipe.look).grade,
+            recipe.strength,
+            cdl_only=recipe.cdl_only,
+            keep_brightness=recipe.keep_brightness,
+        )
+    if not view.identity:
+        frames = Frames(torch.from_numpy(recorded_of(pictures)).float().movedim(-1, 0)[None])
+        base = None if recipe.cdl_only else balance
+        refined = behind_view(refined, frames, view, recipe.strength, cdl_only=recipe.cdl_only, balance=base)
+    return replace(_placed(result, joined, matched=True), grade=refined.grade, delta_e=refined.delta_e)
+
+
+def _placed(result: ClipResult, joined: Joined, *, matched: bool = False) -> ClipResult:
+    before = result.scene is not None and result.scene.matched  # of a decided clip, whose grade stays
+    return replace(result, scene=InScene(joined.scene, joined.hero, joined.linked, matched or before))
+
+
+def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:
+    names = {name for result in results for name in (result.shot.id, result.shot.name)}
+    for hero in wishes.heroes:
+        if hero not in names:
+            shown = sorted(result.shot.name for result in results)[:NAMED]
+            raise InputError("no clip has the hero's name", value=hero, allowed=f"{', '.join(shown)}, ...")
+    ids = {result.shot.id for result in results}
+    for group in wishes.groups or ():
+        for shot_id in group:
+            if shot_id not in ids:
+                raise InputError(
+                    "a scene names a clip that is not in the timeline",
+                    value=shot_id,
+                    fix="List the scenes again: lutnet scenes TIMELINE -o scenes.json",
+                )
+
+
+def _key(results: Sequence[ClipResult], jobs: Mapping[str, str], wishes: SceneWishes) -> str:
+    clips = [(each.shot.id, jobs.get(each.shot.id), each.grade is None) for each in results]
+    return hashlib.sha256(json.dumps([clips, asdict(wishes)]).encode()).hexdigest()

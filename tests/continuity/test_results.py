@@ -1,0 +1,145 @@
+"""Grading a timeline with its scenes: in the package, once, and around what people decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lutnet.cli.main import EXIT_BAD_INPUT, main
+from lutnet.continuity import together
+from lutnet.continuity.document import read_groups
+from lutnet.continuity.wishes import SceneWishes
+from lutnet.errors import InputError
+from lutnet.grade import CDL, Diagnosis, Grade
+from lutnet.job import Job, Outcome, Recipe
+from lutnet.pipeline import GradedTimeline, grade_timeline
+from lutnet.result import Status
+from lutnet.settings import GradeSettings
+from lutnet.store import Decision, Store, StoredPictures
+from tests.continuity.test_together import TAKES, members
+from tests.export.examples import some_result
+
+
+def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+    """Grades the timeline's first shots as if their media were the shots of two pictures."""
+    for job in jobs:
+        number = int(Path(job.shot.media or "0").stem)
+        pictures = StoredPictures()
+        grade = Grade(CDL(slope=(1.0 + number / 50, 1.0, 1.0)))
+        if number < 2 * TAKES:
+            member = members()[number]
+            grade = Grade(CDL.fitted(member.colours, member.own))
+            pictures = StoredPictures(compared=member.compared.to_bytes())
+        result = replace(some_result(grade=grade), shot=job.shot, delta_e=None)
+        found = None if result.diagnosis is None else Diagnosis(result.diagnosis.corrections, None, grade)
+        yield job, Outcome(replace(result, diagnosis=found), pictures)
+
+
+def run(footage: Path, **settings: object) -> GradedTimeline:
+    return grade_timeline(
+        footage / "timeline.otio",
+        output=footage / "out",
+        settings=GradeSettings(cdl_only=True, **settings),  # type: ignore[arg-type]
+        engine=crew,
+    )
+
+
+@pytest.fixture
+def solves(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many shots each solve had."""
+    counted: list[int] = []
+    join = together.join
+
+    def counting(shots: Sequence[together.Member], **wishes: object) -> list[together.Joined]:
+        counted.append(len(shots))
+        return join(shots, **wishes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(together, "join", counting)
+    return counted
+
+
+def cdls(graded: GradedTimeline) -> list[CDL]:
+    return [clip.grade.cdl for clip in graded.clips if clip.grade is not None]
+
+
+def test_scenes_are_graded_together_and_only_once(footage: Path, solves: list[int]) -> None:
+    alone = run(footage, scenes=SceneWishes(consistency=0.0))
+    graded = run(footage)
+    scenes = [clip.scene for clip in graded.clips]
+    assert [each.number for each in scenes[: 2 * TAKES] if each] == [1, 2] * TAKES
+    assert all(each is not None and each.matched and each.linked for each in scenes[: 2 * TAKES])
+    assert scenes[2 * TAKES :] == [None] * 3  # nothing was kept of them that could be compared
+    assert all(one != two for one, two in zip(cdls(alone)[:8], cdls(graded)[:8], strict=True))
+    assert cdls(alone)[8:] == cdls(graded)[8:]
+    written = json.loads((footage / "out" / "grades.json").read_text())["clips"]
+    assert [tuple(clip["cdl"]["slope"]) for clip in written] == [cdl.slope for cdl in cdls(graded)]
+    assert written[0]["scene"]["number"] == 1 and "scene" not in written[-1]
+    assert solves == [8]
+    assert cdls(run(footage)) == cdls(graded)
+    assert solves == [8]
+
+
+def test_what_people_decided_stays_and_its_scene_follows(footage: Path, solves: list[int]) -> None:
+    first = run(footage)
+    changed = Grade(CDL(slope=(1.3, 1.0, 0.8)))
+    with Store(footage / "out") as store:
+        store.decide(
+            Decision(first.clips[2].shot.id, Status.APPROVED),
+            Decision(first.clips[1].shot.id, Status.CHANGED, changed),
+        )
+    again = run(footage)
+    assert solves == [8]  # a decision alone is no reason to grade others anew
+    assert again.clips[2].status is Status.APPROVED and cdls(again)[2] == cdls(first)[2]
+    media = footage / "media" / "10.mp4"
+    media.write_bytes(media.read_bytes() + b"0")
+    moved = run(footage)
+    assert solves == [8, 8]
+    assert cdls(moved)[2] == cdls(first)[2] and cdls(moved)[1] == changed.cdl
+    assert cdls(moved)[3] != cdls(first)[3]  # led by the changed grade of its scene
+    assert [clip.status for clip in moved.clips[1:3]] == [Status.CHANGED, Status.APPROVED]
+
+
+def test_a_hero_is_named_and_scenes_are_given(footage: Path) -> None:
+    names = [clip.shot.name for clip in run(footage).clips]
+    graded = run(footage, scenes=SceneWishes(heroes=(names[4],)))
+    hero = graded.clips[4]
+    assert hero.scene is not None and hero.scene.hero and not hero.scene.matched
+    ids = [clip.shot.id for clip in graded.clips]
+    given = run(footage, scenes=SceneWishes(groups=((ids[0], ids[2]), (ids[4], ids[6]))))
+    numbers = [clip.scene.number for clip in given.clips if clip.scene is not None]
+    assert numbers[0] == numbers[2] == 1 and numbers[4] == numbers[6] == 2
+    assert len(set(numbers)) == 6
+    with pytest.raises(InputError, match="hero"):
+        run(footage, scenes=SceneWishes(heroes=("nobody",)))
+    with pytest.raises(InputError, match="not in the timeline"):
+        run(footage, scenes=SceneWishes(groups=(("0000",),)))
+    with pytest.raises(InputError, match="consistency"):
+        SceneWishes(consistency=1.5)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"scenes": [{"shots": [{"name": "a"}]}]}', '{"scenes": 3}'])
+def test_a_file_of_scenes_that_is_none_is_one_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "scenes.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match="not a file of scenes"):
+        read_groups(path)
+    path.write_text('{"scenes": [{"shots": [{"id": "a"}]}, {"shots": [{"id": "a"}]}]}')
+    with pytest.raises(InputError, match="two scenes"):
+        read_groups(path)
+
+
+def test_scenes_are_written_edited_and_read(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = footage / "scenes.json"
+    assert main(["scenes", str(footage / "timeline.otio"), "-o", str(path), "--json"]) == 0
+    capsys.readouterr()
+    assert sum(len(group) for group in read_groups(path)) == 11
+    document = json.loads(path.read_text())
+    document["scenes"][0]["shots"].append({"id": "none"})
+    path.write_text(json.dumps(document))
+    options = ["grade", str(footage / "timeline.otio"), "--scenes", str(footage / "missing.json")]
+    assert main(options) == EXIT_BAD_INPUT
+    assert "cannot read the scenes" in capsys.readouterr().err

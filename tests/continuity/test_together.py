@@ -1,0 +1,131 @@
+"""Shots of pictures, each with a fault of its own, graded together."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import pytest
+import torch
+from skimage import data
+from torch import Tensor
+
+from lutnet.continuity.compared import Compared, compared_of
+from lutnet.continuity.together import Joined, Member, join
+from lutnet.errors import GradeFileError
+from lutnet.ops.detune import detune, undo
+from lutnet.ops.difference import delta_e_rgb
+from lutnet.shot import Frames
+
+PLACES = (data.astronaut, data.coffee)
+TAKES = 4
+
+
+@cache
+def shots() -> tuple[tuple[Tensor, Tensor], ...]:
+    """Clean frame ``[3, H, W]`` and amounts ``[7]`` of four overlapping parts of two pictures, interleaved."""
+    draw = torch.Generator().manual_seed(4)
+    found = []
+    for take in range(TAKES):
+        for load in PLACES:
+            place = torch.from_numpy(load()[::2, ::2].copy()).float() / 255.0
+            height, width = place.shape[0] * 7 // 8, place.shape[1] * 7 // 8
+            part = place[take * 5 : take * 5 + height, take * 8 : take * 8 + width]
+            found.append((part.movedim(-1, 0), 0.8 * torch.rand(7, generator=draw) - 0.4))
+    return tuple(found)
+
+
+@cache
+def members() -> tuple[Member, ...]:
+    """What is known of each alone: half of its fault."""
+    found = []
+    for clean, amounts in shots():
+        spoiled = detune(clean.movedim(0, -1), amounts).movedim(-1, 0)
+        compared = compared_of(Frames(spoiled[None]))
+        colours = compared.colours(512)
+        guess = undo(colours, amounts * 0.5)
+        found.append(Member(compared, colours, guess, guess))
+    return tuple(found)
+
+
+@cache
+def whole() -> list[Joined]:
+    return join(members())
+
+
+def jumps(joined: list[Joined] | None, known: float = 0.5) -> Tensor:
+    """DE of every cut inside a place, on the clean colours of both shots; of ``known`` of each fault undone alone."""
+    found = []
+    for place in range(len(PLACES)):
+        numbers = range(place, TAKES * len(PLACES), len(PLACES))
+        for one, two in pairwise(numbers):
+            clean = torch.cat([shots()[shot][0].flatten(1).T[::40] for shot in (one, two)])
+            sides = []
+            for shot in (one, two):
+                spoiled = detune(clean, shots()[shot][1])
+                each = None if joined is None else joined[shot].transform
+                sides.append(undo(spoiled, shots()[shot][1] * known) if each is None else each(spoiled))
+            found.append(delta_e_rgb(sides[0], sides[1]).mean())
+    return torch.stack(found)
+
+
+def test_cuts_close_and_places_stay_apart():
+    joined = whole()
+    assert [each.scene for each in joined] == [1, 2] * TAKES
+    assert all(each.linked for each in joined)
+    clipped, alone = float(jumps(None, 1.0).mean()), float(jumps(None).mean())
+    assert float(jumps(joined).mean()) - clipped < 0.3 * (alone - clipped)
+    assert sorted(each.scene for each in joined if each.hero) == [1, 2]
+
+
+def test_the_order_of_clips_changes_nothing():
+    order = [5, 2, 7, 0, 3, 6, 1, 4]
+    straight, turned = whole(), join([members()[place] for place in order])
+    for new, place in enumerate(order):
+        colours = members()[place].colours
+        one, two = straight[place].transform, turned[new].transform
+        assert one is not None and two is not None
+        assert float(delta_e_rgb(one(colours), two(colours)).mean()) < 0.05
+
+
+def test_a_hero_keeps_its_grade_and_the_others_follow():
+    joined = join(members(), heroes=[2])
+    assert joined[2].hero and joined[2].transform is None
+    assert not joined[0].hero and sum(each.hero for each in joined) == 2
+    clean = shots()[0][0].flatten(1).T[::40]
+    led = joined[0].transform
+    assert led is not None
+    followed = led(detune(clean, shots()[0][1]))
+    hero = undo(detune(clean, shots()[2][1]), shots()[2][1] * 0.5)
+    assert float(delta_e_rgb(followed, hero).mean()) < 2.0
+
+
+def test_no_consistency_leaves_every_grade_alone_and_half_of_it_is_between():
+    assert all(each.transform is None for each in join(members(), consistency=0.0))
+    half = float(jumps(join(members(), consistency=0.5)).mean())
+    assert float(jumps(whole()).mean()) < half < float(jumps(None).mean())
+
+
+def test_scenes_that_somebody_took_apart_are_not_matched():
+    joined = join(members(), scenes=[1, 2, 3, 2, 1, 2, 3, 2])
+    assert [each.linked > 0 for each in joined] == [True] * 8
+    alone = join(members(), scenes=list(range(1, 9)))
+    assert all(each.transform is None and each.linked == 0 for each in alone)
+
+
+def test_what_is_kept_survives_its_bytes():
+    compared = members()[0].compared
+    again = Compared.from_bytes(compared.to_bytes())
+    assert torch.equal(again.colours(100), compared.colours(100))
+    assert (again.kept[0].features.points == compared.kept[0].features.points).all()
+    with pytest.raises(GradeFileError, match="damaged"):
+        Compared.from_bytes(compared.to_bytes()[:200])
+
+
+def test_black_and_flat_shots_stand_alone():
+    black = compared_of(Frames(torch.zeros(2, 3, 48, 64)))
+    colours = black.colours(64)
+    dark = Member(black, colours, colours, colours)
+    joined = join([dark, members()[0], dark, members()[2]])
+    assert [each.scene for each in joined] == [1, 2, 3, 2]
+    assert joined[0].transform is None
