@@ -6,7 +6,7 @@ from lutnet.diagnosis import diagnose
 from lutnet.diagnosis.compare import diagnose_pairs
 from lutnet.diagnosis.model import DiagnosisModel
 from lutnet.grade import Diagnosis
-from lutnet.refinement.correspond import correspond
+from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.shot import Frames
 
 
@@ -16,7 +16,13 @@ def diagnose_beside(frames: Frames, reference: Frames, model: DiagnosisModel | N
     Where both show the same scene, corresponding pixels say it; else the diagnosis of the reference is taken
     from that of the shot, so that what the reference merely shows is not mistaken for its grade.
     """
-    shared = correspond(frames, (reference,))
+    return diagnose_by(correspond(frames, (reference,)), frames, reference, model)
+
+
+def diagnose_by(
+    shared: Correspondence | None, frames: Frames, reference: Frames, model: DiagnosisModel | None = None
+) -> Diagnosis:
+    """``diagnose_beside`` where what both show is known already; None: nothing."""
     if shared is None:
         return diagnose(frames, reference, model=model)
     pixels = frames.pixels.float().clamp(0.0, 1.0)

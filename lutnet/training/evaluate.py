@@ -118,11 +118,7 @@ def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSe
     cases = partial(_cases, photos, model, settings)
     generator = torch.Generator().manual_seed(settings.seed)
     count = len(photos)
-    classes = _classes(count, settings.classes_per_photo, generator)
-    truths = [_fault(int(k)) for k in classes.flatten()]
-    # Only what is said of these counts: thousands of frames would fill the memory.
-    nothing = torch.empty(0)
-    single = [replace(case, clean=nothing, spoiled=nothing) for case in cases(single_amounts(classes))]
+    single, truths = unseen_cases(photos, model, settings, generator)
     draws = {7: seven_amounts(count, generator)}
     draws |= {n: some_amounts(count, n, SEVERE, generator) for n in (2, 3, 4)}
     several = {n: list(cases(amounts.unsqueeze(1))) for n, amounts in draws.items()}
@@ -135,8 +131,20 @@ def evaluate_model(model: DiagnosisModel, photos: PhotoSet, settings: EvaluateSe
         several={n: corrected_score(cases) for n, cases in several.items()},
         baselines={name: _baseline(correct, several[7]) for name, correct in BASELINES.items()},
         clean=Spread.of([_moved(case) for case in untouched]),
-        heads=head_scores([*single[:: classes.shape[1]], *several[7], *untouched]),
+        heads=head_scores([*single[:: settings.classes_per_photo], *several[7], *untouched]),
     )
+
+
+def unseen_cases(
+    photos: PhotoSet, model: DiagnosisModel, settings: EvaluateSettings, generator: torch.Generator
+) -> tuple[list[Case], list[Fault | None]]:
+    """Protocol U: single faults of all ``photos`` without their pictures, and what each of them truly is."""
+    classes = _classes(len(photos), settings.classes_per_photo, generator)
+    # Only what is said of these counts: thousands of frames would fill the memory.
+    nothing = torch.empty(0)
+    cases = _cases(photos, model, settings, single_amounts(classes))
+    single = [replace(case, clean=nothing, spoiled=nothing) for case in cases]
+    return single, [_fault(int(k)) for k in classes.flatten()]
 
 
 def corrected_score(cases: list[Case]) -> CorrectedScore:

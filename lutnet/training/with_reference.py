@@ -12,7 +12,7 @@ from lutnet.diagnosis.heads import CLEAN, FAULTS, class_amounts
 from lutnet.errors import InputError
 from lutnet.grade import Fault
 from lutnet.ops.detune import detune
-from lutnet.refinement import diagnose_beside
+from lutnet.refinement.beside import diagnose_by
 from lutnet.refinement.correspond import correspond
 from lutnet.shot import Frames
 from lutnet.training.pairs import VIEW_COLUMNS, second_camera, stored
@@ -52,9 +52,10 @@ def score_beside(folder: Path, per_photo: int, seed: int, every: int = 1) -> Ref
             source = picture[..., :columns]
             spoiled = stored(detune(source.movedim(0, -1), amounts[number]).movedim(-1, 0))
             frames = Frames(spoiled[None])
-            answers.append(diagnose_beside(frames, reference).fault)
+            shared = correspond(frames, (reference,))
+            answers.append(diagnose_by(shared, frames, reference).fault)
             truths.append(None if number == CLEAN else Fault(*FAULTS[number]))
-            found.append(correspond(frames, (reference,)) is not None)
+            found.append(shared is not None)
     named = [(answer, truth) for answer, truth, seen in zip(answers, truths, found, strict=True) if seen]
     return ReferenceScore(
         fault_score(answers, truths),

@@ -57,6 +57,11 @@ WEIGHTS = (
         "refinement_2.safetensors",
         "8ef829741dd8ed2abad40474efca87072fb6e61c84d67c67c87ae569a38af19d",
     ),
+    Weights(
+        "population",
+        "population.safetensors",
+        "6c23f06661128f6a8d3200117c69d4adfd4e2c2af726536e7541faa407641621",
+    ),
 )
 
 
