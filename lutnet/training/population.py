@@ -49,7 +49,8 @@ class Population:
         """``[F, F]``, of the mean of ``count`` stills of one show."""
         # A show's stills belong together, as those of a publisher do: more of them do not bring them nearer.
         spread = self.among / count + self.between + _RIDGE * torch.eye(len(self.mean))
-        return torch.linalg.inv(spread)
+        precision: Tensor = torch.linalg.inv(spread)
+        return precision
 
 
 @cache
@@ -112,7 +113,7 @@ def neutral_of(graded: Tensor, guess: Tensor, trust: float, population: Populati
 
 
 def _taken_off(numbers: Tensor, colours: Tensor) -> Tensor:
-    slope, offset, power, saturation = numbers.split((3, 3, 3, 1))
+    slope, offset, power, saturation = numbers[:3], numbers[3:6], numbers[6:9], numbers[9:]
     toned = (colours * slope.exp() + offset).clamp(1e-4, 1.0) ** power.exp()
     return saturate(toned, saturation.exp())
 
