@@ -1,9 +1,9 @@
 """``kill -9`` at random moments: what the next run finds, finishes and leaves.
 
-    python -m benchmarks.kill [--rounds 100] [--seed 1]
+    python -m benchmarks.kill [--rounds 20] [--kills 5] [--seed 1]
 
 The footage is that of the demo, small. In every round ``lutnet grade`` starts on an empty folder and is killed again
-and again, a parent or a worker, at moments drawn from all over an undisturbed run, until one run is let through. Then:
+and again, a parent or a worker, at moments drawn from all over an undisturbed run; then one run is let through, and:
 are the exported files those of an undisturbed run, byte for byte? Was a shot that was finished before computed again?
 Is the store whole? Does a stray file or process remain? Linux only; leave the program alone meanwhile, as its code is
 part of every job's hash.
@@ -69,12 +69,12 @@ def finished(folder: Path) -> dict[str, int]:
 
 
 def round_of_kills(
-    folder: Path, truth: dict[str, bytes], seconds: float, draw: random.Random, tally: Tally
+    folder: Path, truth: dict[str, bytes], seconds: float, kills: int, draw: random.Random, tally: Tally
 ) -> None:
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     known: dict[str, int] = {}
-    for _ in range(draw.randint(1, 3)):
+    for _ in range(kills):
         run = grade(folder)
         time.sleep(draw.uniform(0.0, seconds))
         members = [pid for pid in family(run.pid) if pid != run.pid] if run.poll() is None else []
@@ -120,7 +120,8 @@ def wait_for_end(pids: list[int], tally: Tally) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=5, help="in every round")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     draw, tally = random.Random(options.seed), Tally()  # noqa: S311 - repeatable is what it must be
@@ -132,7 +133,7 @@ def main() -> None:
         seconds = time.monotonic() - start
         truth = exported(folder / "out")
         for number in range(options.rounds):
-            round_of_kills(folder, truth, seconds, draw, tally)
+            round_of_kills(folder, truth, seconds, options.kills, draw, tally)
             print(f"round {number + 1}: {tally}", flush=True)
     kills = tally.parents + tally.workers
     print(

@@ -5,20 +5,37 @@ from __future__ import annotations
 import argparse
 import os
 
+from lutnet.engine.cluster import on_ray
 from lutnet.engine.local import MEMORY, SHOT_SECONDS, Limits, processes
 from lutnet.engine.threads import one_thread_per_shot
+from lutnet.errors import InputError
 from lutnet.job import Engine
 from lutnet.pipeline import in_this_process
 
 GIGABYTE = 2**30
 
 
+ENGINES = ("local", "ray")
+
+
 def add_engine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=ENGINES[0],
+        help="local: worker processes of this machine; ray: a Ray cluster (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="of the Ray cluster, or auto (default: Ray is started on this machine)",
+    )
     parser.add_argument(
         "--workers",
         type=int,
         metavar="N",
-        help="worker processes (default: one per core, as memory allows; 0: none, all in this process)",
+        help="worker processes (default: one per core, as memory allows; 0: none, all in this process); "
+        "shots under way on Ray",
     )
     parser.add_argument(
         "--timeout",
@@ -38,8 +55,18 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
 
 def engine_of(options: argparse.Namespace) -> Engine:
     """Raises InputError for limits that cannot be."""
+    if options.address is not None and options.engine != "ray":
+        raise InputError(
+            "only Ray has an address", value=options.address, where="--address", fix="Add --engine ray."
+        )
+    if options.engine == "ray":
+        return on_ray(options.address, limits_of(options))
     if options.workers == 0:
         one_thread_per_shot()
         return in_this_process
     os.environ["OMP_NUM_THREADS"] = "1"  # for torch, should this process come to need it
-    return processes(Limits(options.workers, options.timeout, int(options.memory * GIGABYTE)))
+    return processes(limits_of(options))
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    return Limits(options.workers, options.timeout, int(options.memory * GIGABYTE))

@@ -64,7 +64,7 @@ def processes(limits: Limits | None = None, module: str = WORKER) -> Engine:
 
     def run(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         count = min(bounds.workers or most_workers(), len(jobs))
-        with _Crew(recipe, bounds, module, count) as crew:
+        with Crew(recipe, bounds, module, count) as crew:
             yield from crew.done(jobs)
 
     return run
@@ -152,8 +152,8 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-class _Crew:
-    """The workers of one run. Leaving the block ends them, whatever they are doing."""
+class Crew:
+    """``count`` worker processes that stay. Leaving the block ends them, whatever they are doing."""
 
     def __init__(self, recipe: Recipe, limits: Limits, module: str, count: int) -> None:
         self._opening = opening_line(recipe, limits.memory)
@@ -170,11 +170,18 @@ class _Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
         for worker in self._workers:
             worker.end()
 
     def done(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Do jobs; outcomes come in the order they are finished in. To be asked again once all have come."""
         self._waiting.extend(jobs)
+        for worker in self._workers:
+            if worker.ready:
+                self._occupy(worker)
         while self._waiting or any(worker.job for worker in self._workers):
             try:
                 worker, frame = self._heard.get(timeout=self._patience())
