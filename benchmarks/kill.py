@@ -1,9 +1,10 @@
 """``kill -9`` at random moments: what the next run finds, finishes and leaves.
 
-    python -m benchmarks.kill [--rounds 20] [--kills 5] [--seed 1]
+    python -m benchmarks.kill [--kills 100] [--seed 1]
 
 The footage is that of the demo, small. In every round ``lutnet grade`` starts on an empty folder and is killed again
-and again, a parent or a worker, at moments drawn from all over an undisturbed run; then one run is let through, and:
+and again, a parent or a worker, at moments drawn from all over an undisturbed run, until a run ends before its moment
+has come, or MOST_KILLS were suffered and one is let through. Rounds go on until ``--kills`` have met a run. Then:
 are the exported files those of an undisturbed run, byte for byte? Was a shot that was finished before computed again?
 Is the store whole? Does a stray file or process remain? Linux only; leave the program alone meanwhile, as its code is
 part of every job's hash.
@@ -29,14 +30,15 @@ from benchmarks.memory import family
 from benchmarks.small_footage import make_small_footage
 from lutnet.store import FILE_NAME
 
+MOST_KILLS = 6
+
 
 @dataclass(slots=True)
 class Tally:
-    """parents, workers: kills that met one running; late: came after the end. The others must stay 0 and empty."""
+    """parents, workers: kills that met one running. The others must stay 0 and empty."""
 
     parents: int = 0
     workers: int = 0
-    late: int = 0
     computed_again: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -69,33 +71,24 @@ def finished(folder: Path) -> dict[str, int]:
 
 
 def round_of_kills(
-    folder: Path, truth: dict[str, bytes], seconds: float, kills: int, draw: random.Random, tally: Tally
+    folder: Path, truth: dict[str, bytes], seconds: float, draw: random.Random, tally: Tally
 ) -> None:
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     known: dict[str, int] = {}
-    for _ in range(kills):
+    code = -1
+    for number in range(MOST_KILLS + 1):
         run = grade(folder)
-        time.sleep(draw.uniform(0.0, seconds))
-        members = [pid for pid in family(run.pid) if pid != run.pid] if run.poll() is None else []
-        victim = draw.choice(members) if members and draw.random() < 0.4 else run.pid
-        with suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-        if run.poll() is None and victim != run.pid:
-            tally.workers += 1
-            run.wait()
-        else:
-            tally.late += run.wait() == 0
-            tally.parents += run.returncode != 0
-        wait_for_end(members, tally)
+        if number < MOST_KILLS:
+            kill_at(run, draw.uniform(0.0, seconds), draw, tally)
+        code = run.wait()
         found = finished(out)
         tally.computed_again += sum(found.get(job) not in (None, row) for job, row in known.items())
         known |= found
-    last = grade(folder)
-    if last.wait() != 0:
-        tally.faults.append(f"the next run ended with {last.returncode}")
-    found = finished(out)
-    tally.computed_again += sum(found.get(job) not in (None, row) for job, row in known.items())
+        if code == 0:
+            break
+    if code != 0:
+        tally.faults.append(f"the last run ended with {code}")
     if exported(out) != truth:
         strange = {name for name, data in exported(out).items() if truth.get(name) != data}
         tally.faults.append(f"files differ: {sorted(strange ^ (truth.keys() - exported(out).keys()))}")
@@ -109,6 +102,22 @@ def round_of_kills(
         tally.faults.append(f"stray files: {sorted(stray)}")
 
 
+def kill_at(run: subprocess.Popen[bytes], seconds: float, draw: random.Random, tally: Tally) -> None:
+    """Kill the run, or one of its workers, unless it has ended by then; leftover workers must end by themselves."""
+    with suppress(subprocess.TimeoutExpired):
+        run.wait(seconds)
+        return
+    workers = [pid for pid in family(run.pid) if pid != run.pid]
+    victim = draw.choice(workers) if workers and draw.random() < 0.4 else run.pid
+    with suppress(ProcessLookupError):
+        os.kill(victim, signal.SIGKILL)
+    if victim == run.pid:
+        tally.parents += run.wait() != 0
+        wait_for_end(workers, tally)
+    else:
+        tally.workers += 1
+
+
 def wait_for_end(pids: list[int], tally: Tally) -> None:
     deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}/cmdline").exists() for pid in pids):
@@ -120,8 +129,7 @@ def wait_for_end(pids: list[int], tally: Tally) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--kills", type=int, default=5, help="in every round")
+    parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     draw, tally = random.Random(options.seed), Tally()  # noqa: S311 - repeatable is what it must be
@@ -132,12 +140,13 @@ def main() -> None:
         grade(folder).wait()
         seconds = time.monotonic() - start
         truth = exported(folder / "out")
-        for number in range(options.rounds):
-            round_of_kills(folder, truth, seconds, options.kills, draw, tally)
-            print(f"round {number + 1}: {tally}", flush=True)
-    kills = tally.parents + tally.workers
+        rounds = 0
+        while tally.parents + tally.workers < options.kills:
+            round_of_kills(folder, truth, seconds, draw, tally)
+            rounds += 1
+            print(f"round {rounds}: {tally}", flush=True)
     print(
-        f"{kills} kills met a run ({tally.parents} parents, {tally.workers} workers), {tally.late} came too late"
+        f"{tally.parents} parents and {tally.workers} workers killed in {rounds} rounds, {seconds:.1f} s a run"
     )
     print(f"{tally.computed_again} finished shots computed again, {len(tally.faults)} faults {tally.faults}")
 

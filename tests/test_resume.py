@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -203,6 +203,42 @@ def test_a_full_disk_is_one_error_and_the_next_run_goes_on(footage: Path) -> Non
     assert not (footage / "out" / "grades.json").exists()
     second = Crew()
     run(footage, second)
+    run(footage, Crew(), output="undisturbed")
+    assert contents(footage / "out") == contents(footage / "undisturbed")
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nobody may write into ``folder``; root, who always may, becomes nobody, who may look into it."""
+    user = os.geteuid()
+    folder.chmod(0o555)
+    if user == 0:
+        for parent in folder.parents[:4]:  # pytest's own
+            parent.chmod(parent.stat().st_mode | 0o011)
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+
+
+def test_an_output_that_becomes_read_only_is_one_error_and_the_next_run_goes_on(footage: Path) -> None:
+    with ExitStack() as until_the_end:
+
+        class Locking(Crew):
+            def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+                for number, done in enumerate(super().__call__(recipe, jobs), start=1):
+                    if number == 5:
+                        until_the_end.enter_context(read_only(footage / "out"))
+                    yield done
+
+        with pytest.raises(OutputError, match=r"readonly|cannot write|unable to open|cannot be opened"):
+            run(footage, Locking())
+    assert not (footage / "out" / "grades.json").exists()
+    second = Crew()
+    run(footage, second)
+    assert len(second.given) <= CLIPS - 4, "four shots were finished before"
     run(footage, Crew(), output="undisturbed")
     assert contents(footage / "out") == contents(footage / "undisturbed")
 

@@ -49,7 +49,7 @@ def try_reading(path: Path, limit_seconds: float = LIMIT_SECONDS) -> tuple[str, 
 def attempt(path: Path, limit_seconds: float) -> subprocess.CompletedProcess[bytes]:
     """What OpenColorIO returns, says and warns of at ``path``. Raises TimeoutExpired."""
     command = [sys.executable, "-c", _READ, str(path.absolute())]
-    return subprocess.run(command, capture_output=True, timeout=limit_seconds, check=False)  # noqa: S603
+    return subprocess.run(command, capture_output=True, timeout=limit_seconds, check=False)  # noqa: S603 - our own list
 
 
 def _cause(said: str) -> str:

@@ -11,6 +11,7 @@ from lutnet.cli.source import add_media, timeline_of_options
 from lutnet.diagnosis.model import load_named
 from lutnet.diagnosis.network import NetworkConfig
 from lutnet.errors import InputError
+from lutnet.training.ranks import leads, started
 from lutnet.training.show import Show, learn_show, save_show
 from lutnet.training.stills import Still, graded_stills, paired_stills, timeline_stills
 from lutnet.training.train import TrainSettings, train
@@ -103,13 +104,16 @@ def _train(options: argparse.Namespace) -> int:
         device=options.device,
         mixed_precision=options.mixed_precision,
     )
-    with progress() as report:
+    with progress(quiet=not leads()) as report:
         train(settings, on_step=lambda step, steps: report("training", step, steps))
-    output().print(f"Weights and card are in {options.output}.")
+    if leads():
+        output().print(f"Weights and card are in {options.output}.")
     return 0
 
 
 def _train_show(options: argparse.Namespace) -> int:
+    if started() > 1:
+        raise InputError("a show model is learned by one process", value=started(), fix="Leave torchrun out.")
     path: Path = options.output
     if path.suffix != ".safetensors":
         raise InputError(

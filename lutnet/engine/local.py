@@ -162,6 +162,7 @@ class Crew:
         self._heard: SimpleQueue[tuple[_Worker, Frame | None]] = SimpleQueue()
         self._workers = [self._new() for _ in range(count)]
         self._tries: Counter[str] = Counter()
+        self._false_starts = 0
         self._waiting: deque[Job] = deque()
 
     def __enter__(self) -> Self:
@@ -198,7 +199,7 @@ class Crew:
         elif frame.kind is Kind.FAILED:
             raise InputError(frame.payload.decode())
         else:
-            worker.ready = True
+            worker.ready, self._false_starts = True, 0
             if frame.kind is Kind.LAST_OUTCOME:
                 self._replace(worker)
             else:
@@ -210,7 +211,9 @@ class Crew:
         """A worker ended by itself: another takes its place, and its job where it has tries left."""
         told = worker.last_words()
         if not worker.ready:
-            raise LutnetError(f"a worker process could not be started: {told}")
+            self._false_starts += 1
+            if self._false_starts == TRIES:
+                raise LutnetError(f"a worker process could not be started: {told}")
         self._replace(worker)
         if job is None:
             return

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from lutnet.diagnosis.network import DiagnosisNetwork
 
 
 @dataclass(eq=False, slots=True)
 class TrainState:
-    """The one mutable thing of a run. step: how many steps were taken."""
+    """The one mutable thing of a run. step: how many steps were taken.
+
+    joined: what is trained: the network, or what shares its gradients with other processes.
+    """
 
     network: DiagnosisNetwork
     optimiser: torch.optim.Optimizer
+    joined: nn.Module
     step: int = 0
 
 

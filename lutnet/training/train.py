@@ -26,6 +26,7 @@ from lutnet.training.card import RunFacts, publish
 from lutnet.training.checkpoint import TrainState, load_checkpoint, save_checkpoint
 from lutnet.training.imagenet import load_imagenet
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
+from lutnet.training.ranks import Ranks, ranks
 from lutnet.training.sampling import (
     NO_CLASS,
     Faults,
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint.pt"
 _UNTOLD = ("photos", "out", "network", "mix", "save_every")
 _OPTIONS = {"start": "from"}  # settings whose option on the command line has another name
+
+ALONE = Ranks("cpu")
 
 OnStep = Callable[[int, int], None]
 
@@ -112,21 +115,28 @@ def train(settings: TrainSettings, on_step: OnStep = lambda *_: None) -> Diagnos
     Leaves ``checkpoint.pt``, ``log.jsonl``, ``model.safetensors`` (calibrated) and its card in
     ``settings.out``.
     """
+    with ranks(settings.device) as here:
+        return _trained(replace(settings, device=here.device), here, on_step)
+
+
+def _trained(settings: TrainSettings, here: Ranks, on_step: OnStep) -> DiagnosisNetwork:
     photos, held_out = split_by_source(load_photos(settings.photos), settings.held_out, settings.seed)
-    state = resume(settings)
+    state = resume(settings, here)
     settings = replace(settings, network=state.network.config)
-    settings.out.mkdir(parents=True, exist_ok=True)
+    if here.leads:
+        settings.out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    for batch in batches(photos, settings, state.step):
-        losses = take_step(state, batch.to(settings.device), settings)
+    for batch in batches(photos, settings, state.step, here):
+        losses = take_step(state, batch.to(settings.device), settings, here)
         on_step(state.step, settings.steps)
-        if state.step % 50 == 0:
+        if here.leads and state.step % 50 == 0:
             _report(settings, state.step, losses, time.monotonic() - started)
-        if state.step % settings.save_every == 0 or state.step == settings.steps:
+        if here.leads and (state.step % settings.save_every == 0 or state.step == settings.steps):
             save_checkpoint(state, settings.out / CHECKPOINT)
     network = state.network.eval().cpu()
-    facts = RunFacts(_command(settings), settings.seed, state.step, settings.mix)
-    publish(network, photos, held_out or photos, facts, settings.out)
+    if here.leads:
+        facts = RunFacts(_command(settings, here), settings.seed, state.step, settings.mix)
+        publish(network, photos, held_out or photos, facts, settings.out)
     return network
 
 
@@ -144,25 +154,33 @@ def require_device(name: str) -> None:
         ) from error
 
 
-def batches(photos: PhotoSet, settings: TrainSettings, first_step: int) -> Iterator[Batch]:
-    """Batch k depends on the seed and k alone, so a resumed run sees what an unbroken one would."""
+def batches(
+    photos: PhotoSet, settings: TrainSettings, first_step: int, here: Ranks = ALONE
+) -> Iterator[Batch]:
+    """This rank's part of every batch.
+
+    It depends on the seed, the batch's number and the rank alone, so a resumed run sees what an unbroken one would.
+    """
+    size = here.share(settings.batch)
     for step in range(first_step, settings.steps):
-        generator = torch.Generator().manual_seed(_seed(settings, step))
-        views = draw_views(settings.batch, len(photos), settings.joined, generator)
-        faults = draw_faults(settings.batch, settings.mix, generator)
+        generator = torch.Generator().manual_seed(here.seed(_seed(settings, step)))
+        views = draw_views(size, len(photos), settings.joined, generator)
+        faults = draw_faults(size, settings.mix, generator)
         pixels = take_views(photos, views, settings.network.grid)
-        wear = draw_wear(settings.batch, settings.worn, generator)
+        wear = draw_wear(size, settings.worn, generator)
         spoiled = detune_bytes(pixels, faults.amounts)
         yield Batch(pixels.float() / 255.0, spoiled, wear_out(spoiled, wear), faults)
 
 
-def take_step(state: TrainState, batch: Batch, settings: TrainSettings) -> Losses:
+def take_step(state: TrainState, batch: Batch, settings: TrainSettings, here: Ranks = ALONE) -> Losses:
     """One optimiser step; the learning rate warms up, then falls along a cosine to zero."""
-    torch.manual_seed(_seed(settings, state.step))  # dropout, too, is what an unbroken run would draw
+    torch.manual_seed(
+        here.seed(_seed(settings, state.step))
+    )  # dropout, too, is what an unbroken run would draw
     for group in state.optimiser.param_groups:
         group["lr"] = settings.rate * _schedule(state.step, settings.steps)
     with torch.autocast(torch.device(settings.device).type, torch.bfloat16, enabled=settings.mixed_precision):
-        verdict = state.network(batch.seen)
+        verdict = state.joined(batch.seen)
     losses = losses_of(verdict, batch)
     total = losses.levels + 0.5 * losses.fault + settings.colour_weight * losses.colour
     state.optimiser.zero_grad(set_to_none=True)
@@ -192,15 +210,16 @@ def colour_loss(repair: Tensor, batch: Batch, stride: int = 5) -> Tensor:
     return delta_e_rgb(undo(spoiled, repair.unsqueeze(1)), clean).mean()
 
 
-def resume(settings: TrainSettings) -> TrainState:
+def resume(settings: TrainSettings, here: Ranks = ALONE) -> TrainState:
     """The state of ``settings.out``'s checkpoint, or a fresh one."""
     torch.manual_seed(settings.seed)
     network = _network(settings).train().to(settings.device)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
-    state = TrainState(network, optimiser)
+    state = TrainState(network, optimiser, network)
     path = settings.out / CHECKPOINT
     if path.is_file():
         load_checkpoint(state, path, settings.device)
+    state.joined = here.joined(network)
     return state
 
 
@@ -213,9 +232,10 @@ def _network(settings: TrainSettings) -> DiagnosisNetwork:
     return network
 
 
-def _command(settings: TrainSettings) -> str:
+def _command(settings: TrainSettings, here: Ranks) -> str:
     """The command line that makes this run again."""
-    words = [f"lutnet train {settings.photos.parent.name}/{settings.photos.name} -o {settings.out.name}"]
+    program = "lutnet" if here.count == 1 else f"torchrun --nproc-per-node {here.count} -m lutnet"
+    words = [f"{program} train {settings.photos.parent.name}/{settings.photos.name} -o {settings.out.name}"]
     for setting in fields(settings):
         value = getattr(settings, setting.name)
         if setting.name in _UNTOLD or value == setting.default:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lutnet.engine.local import Limits, processes
+from lutnet.engine.local import Crew, Limits, processes
 from lutnet.errors import InputError, LutnetError
 from lutnet.job import Engine, Job, Outcome, Recipe
 from lutnet.reference import ReferenceSource
@@ -80,6 +80,19 @@ def test_a_worker_that_was_killed_costs_nothing(tmp_path: Path) -> None:
     found.extend(work)
     assert {job.hash for job, _ in found} == {job.hash for job in todo}
     assert {outcome.result.status for _, outcome in found} == {Status.PROPOSED}
+
+
+def test_a_worker_that_was_killed_before_it_was_ready_costs_nothing(tmp_path: Path) -> None:
+    with Crew(Recipe(), LIMITS, FAULTY, 1) as crew:
+        os.kill(children()[0], signal.SIGKILL)
+        ((_, first),) = crew.done(jobs(str(tmp_path / "good.mov")))
+        (again, second), (_, third) = crew.done(
+            jobs(*(str(tmp_path / name) for name in ("fine.mov", "bug.mov")))
+        )
+        assert Path(again.shot.media or "").stem == "fine"
+        statuses = [outcome.result.status for outcome in (first, second, third)]
+    assert statuses == [Status.PROPOSED, Status.PROPOSED, Status.SKIPPED]
+    assert not children()
 
 
 def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:

@@ -72,10 +72,10 @@ def test_an_interrupted_run_ends_where_an_unbroken_one_does(settings, tmp_path):
 
         original = module.take_step
 
-        def step(state, batch, chosen):
+        def step(state, *rest):
             if state.step >= count:
                 raise Interrupted
-            return original(state, batch, chosen)
+            return original(state, *rest)
 
         return step
 
