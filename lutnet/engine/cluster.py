@@ -9,6 +9,7 @@ one where a node is lost. A node says which media are near to it by resources na
 from __future__ import annotations
 
 import os
+import socket
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ RETRIES = 3
 """Times that a shot is begun again, where its node or its process was lost."""
 AHEAD = 4
 """Shots handed to Ray for every core: enough to keep it busy, few enough for a long film to cost no memory."""
+KNOCK_SECONDS = 10.0
 
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # it would report home
@@ -151,6 +153,7 @@ def _connected(address: str | None, cores: int | None) -> Iterator[Any]:
         if address is None:
             ray.init("local", num_cpus=cores, **quietly)
         else:
+            _knock(address)
             ray.init(address, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         reason = str(error).strip().partition("\n")[0]
@@ -164,3 +167,10 @@ def _connected(address: str | None, cores: int | None) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens: Ray itself would wait for minutes."""
+    if address != "auto":
+        host, _, port = address.rpartition(":")
+        socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
