@@ -25,8 +25,9 @@ from benchmarks.speed import write_timeline
 from lutnet import diagnosis, pipeline
 from lutnet.engine.threads import one_thread_per_shot
 from lutnet.job import Outcome
-from lutnet.pipeline import GradeSettings, carry_out, grader, plan_of
+from lutnet.pipeline import carry_out, grader, plan_of
 from lutnet.refinement import fit
+from lutnet.settings import GradeSettings
 from lutnet.store import Store
 from lutnet.timeline import read_timeline
 

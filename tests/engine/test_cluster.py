@@ -14,8 +14,9 @@ from lutnet.cli.main import EXIT_BAD_INPUT, main
 from lutnet.engine.cluster import MEDIA, _spread, on_ray
 from lutnet.engine.local import Limits
 from lutnet.job import Engine, Job, Outcome, Recipe
-from lutnet.pipeline import GradeSettings, grade_timeline, in_this_process
+from lutnet.pipeline import grade_timeline, in_this_process
 from lutnet.result import Status
+from lutnet.settings import GradeSettings
 from tests.engine.test_farm import contents
 from tests.engine.test_local import FAULTY, LIMITS, jobs, outcomes
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lutnet.engine.local import Limits, processes
-from lutnet.pipeline import GradeSettings, grade_timeline
+from lutnet.pipeline import grade_timeline
+from lutnet.settings import GradeSettings
 from tests.engine.test_farm import contents
 
 
