@@ -7,11 +7,12 @@ take what the writers made or what a schema has checked; records validate their 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
-from lutnet.result import Basis, DeltaE, InScene
+from lutnet.result import Basis, Cut, DeltaE, InScene, Jump
 from lutnet.shot import FrameRange, Shot
 
 Json = dict[str, Any]
@@ -132,3 +133,11 @@ def scene_to_plain(scene: InScene) -> Json:
 
 def scene_from_plain(plain: Mapping[str, Any]) -> InScene:
     return InScene(plain["number"], plain["hero"], plain["linked"], plain["matched"])
+
+
+def cut_to_plain(cut: Cut) -> Json:
+    return asdict(cut)
+
+
+def cut_from_plain(plain: Mapping[str, Any]) -> Cut:
+    return Cut(plain["previous"], Jump(**plain["before"]), Jump(**plain["after"]))

@@ -57,6 +57,30 @@ class InScene:
 
 
 @dataclass(frozen=True, slots=True)
+class Jump:
+    """What changes at a cut, from its left to its right, encoded 0..1 or DE2000; None where it cannot be told.
+
+    black, white: luma of the darkest and the brightest hundredth. delta_e: mean, of places that both sides show.
+    warmth: R-B of neutral ones among them. skin: DE2000 between the mean colours of what may be skin.
+    """
+
+    black: float
+    white: float
+    delta_e: float | None = None
+    warmth: float | None = None
+    skin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The cut that a clip begins with. previous: id of the clip before it. before, after: without and with grades."""
+
+    previous: str
+    before: Jump
+    after: Jump
+
+
+@dataclass(frozen=True, slots=True)
 class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade."""
 
@@ -67,6 +91,7 @@ class ClipResult:
     delta_e: DeltaE | None = None
     warnings: tuple[str, ...] = ()
     scene: InScene | None = None
+    cut: Cut | None = None
 
     @property
     def is_joined(self) -> bool:

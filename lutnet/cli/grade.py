@@ -11,6 +11,7 @@ from rich.text import Text
 
 from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.cuts import cuts_table
 from lutnet.cli.engine import add_engine, engine_of
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
@@ -199,6 +200,8 @@ def _print_table(graded: GradedTimeline) -> None:
         rows.add_row(clip.shot.name, Text(_found(clip)), *_differences(clip.delta_e))
     console = output()
     console.print(rows)
+    if any(clip.cut for clip in graded.clips):
+        console.print(cuts_table(graded.clips))
     for line in _warnings(graded):
         console.print(line)
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):

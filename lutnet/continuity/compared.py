@@ -57,6 +57,10 @@ class Kept:
     def view(self) -> View:
         return View(_decoded(self.picture), self.features)
 
+    def colours(self) -> Tensor:
+        """``[H * W, 3]``, 0..1."""
+        return torch.from_numpy(_decoded(self.picture).reshape(-1, 3))
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
@@ -71,7 +75,7 @@ class Compared:
 
     def colours(self, count: int) -> Tensor:
         """``[count, 3]`` at most: colours of the pictures, evenly over them, 0..1."""
-        flat = torch.from_numpy(np.concatenate([_decoded(each.picture).reshape(-1, 3) for each in self.kept]))
+        flat = torch.cat([each.colours() for each in self.kept])
         return flat[torch.linspace(0, len(flat) - 1, min(len(flat), count)).long()]
 
     def to_bytes(self) -> bytes:

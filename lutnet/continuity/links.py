@@ -71,6 +71,13 @@ def links_of(shots: Sequence[Compared], within: Sequence[int] | None = None) -> 
     return [link for link in links if len(link.weights)]
 
 
+def link_between(one: Compared, other: Compared) -> Link | None:
+    """The link of two shots (0 and 1), or None where they show no place in common."""
+    shared = _laid(_place(one, other))
+    link = None if shared is None else _link(0, 1, shared)
+    return link if link is not None and len(link.weights) else None
+
+
 def components(count: int, links: Sequence[Link]) -> list[int]:
     """A number per shot: equal where links lead from one to the other; numbered by first appearance, from 0."""
     labels = list(range(count))

@@ -86,7 +86,32 @@ def in_scenes(
             if each.transform is None or kept
             else _regraded(result, each, member, store.pictures_of(jobs[result.shot.id]), context)
         )
+    if context.view.identity:  # what was kept for comparing is a picture already, and can be graded
+        _measure_cuts(found, dict(zip(places, members, strict=True)))
     return InScenes(found, key)
+
+
+def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> None:
+    """Give every clip in ``results`` the figures of the cut that it begins with, where both sides are members."""
+    from lutnet.continuity.cuts import cut_between
+
+    last: dict[int, int] = {}
+    for place, result in enumerate(results):
+        before = last.get(result.shot.track)
+        last[result.shot.track] = place
+        if before is None or before not in members or place not in members:
+            continue
+        sides = results[before], result
+        grades = (sides[0].grade or Grade(), sides[1].grade or Grade())
+        scenes = [side.scene and side.scene.number for side in sides]
+        cut = cut_between(
+            members[before].compared,
+            members[place].compared,
+            grades,
+            sides[0].shot.id,
+            same_scene=scenes[0] == scenes[1],
+        )
+        results[place] = replace(result, cut=cut)
 
 
 def _standing(store: Store, result: ClipResult, job: str, decisions: Mapping[str, Decision]) -> ClipResult:

@@ -23,6 +23,7 @@ from lutnet.plain import (
     Json,
     cdl_to_plain,
     corrections_to_plain,
+    cut_to_plain,
     delta_e_to_plain,
     scene_to_plain,
     shot_to_plain,
@@ -55,6 +56,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
         **({} if result.scene is None else {"scene": scene_to_plain(result.scene)}),
+        **({} if result.cut is None else {"cut": cut_to_plain(result.cut)}),
     }
 
 

@@ -24,6 +24,8 @@ from lutnet.plain import (
     cdl_to_plain,
     corrections_from_plain,
     corrections_to_plain,
+    cut_from_plain,
+    cut_to_plain,
     delta_e_from_plain,
     delta_e_to_plain,
     fault_from_plain,
@@ -87,6 +89,7 @@ def result_to_text(result: ClipResult) -> str:
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "warnings": list(result.warnings),
         "scene": None if result.scene is None else scene_to_plain(result.scene),
+        "cut": None if result.cut is None else cut_to_plain(result.cut),
     }
     return json.dumps(plain, allow_nan=False)
 
@@ -112,6 +115,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         delta_e=None if delta_e is None else delta_e_from_plain(delta_e),
         warnings=tuple(plain["warnings"]),
         scene=scene_from_plain(plain["scene"]) if plain.get("scene") else None,
+        cut=cut_from_plain(plain["cut"]) if plain.get("cut") else None,
     )
 
 

@@ -79,6 +79,9 @@ def test_scenes_are_graded_together_and_only_once(footage: Path, solves: list[in
     assert [tuple(clip["cdl"]["slope"]) for clip in written] == [cdl.slope for cdl in cdls(graded)]
     assert written[0]["scene"]["number"] == 1 and "scene" not in written[-1]
     assert solves == [8]
+    cut = written[3]["cut"]  # from one place to the other; nothing was kept of the last three
+    assert cut["previous"] == written[2]["id"] and cut["after"]["delta_e"] is None
+    assert ["cut" in clip for clip in written] == [False] + [True] * 7 + [False] * 3
     assert cdls(run(footage)) == cdls(graded)
     assert solves == [8]
 

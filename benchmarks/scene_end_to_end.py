@@ -1,0 +1,165 @@
+"""Four spoiled shots of one scene and one unspoiled frame of it: encoded, graded by the command line, measured.
+
+    LUTNET_SHARED=... python -m benchmarks.scene_end_to_end [--seed 1] [--clips 4]
+
+Each clip of the reporting half of the footage (see ``benchmarks.scene_solve``) is cut into four shots, each spoiled
+by its own detune and encoded as H.264; the reference is the clean middle frame of the first. OpenColorIO applies the
+``.cc`` and ``.cube`` files of the package to what was encoded; DE2000 is to the clean frames, at half of the height.
+*One by one* is the same with ``--consistency 0``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import opentimelineio as otio
+import PyOpenColorIO as ocio
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from benchmarks.scene_solve import LEFT_OUT
+from lutnet.frames import read_frames
+from lutnet.frames.readers import reader_of
+from lutnet.frames.record import Span
+from lutnet.ops.detune import detune
+from lutnet.ops.difference import delta_e_rgb
+from lutnet.training.sampling import seven_amounts
+
+SHOTS, FRAMES, HEIGHT = 4, 12, 360
+
+
+def clean_shots(path: Path) -> list[Tensor]:
+    """FRAMES frames ``[N, H, W, 3]`` of each quarter of a clip, with even sides."""
+    reader = reader_of(path)
+    length = min(240, reader.probe(path).frame_count)
+    found = []
+    for number in range(SHOTS):
+        start = length * number // SHOTS
+        pictures = list(reader.read(path, Span(start, start + FRAMES), FRAMES, HEIGHT))
+        pixels = np.stack([picture.pixels for picture in pictures])
+        found.append(
+            torch.from_numpy(pixels[:, : pixels.shape[1] // 2 * 2, : pixels.shape[2] // 2 * 2].copy())
+        )
+    return found
+
+
+def write_film(path: Path, frames: Tensor) -> None:
+    """``frames [N, H, W, 3]`` as Rec.709 H.264."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "14", "bf": "0"})
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        context.colorspace, context.color_range = 1, 1  # BT.709, limited
+        context.color_primaries, context.color_trc = 1, 1
+        for frame in frames:
+            codes = (frame.numpy() * 255).round().astype(np.uint8)
+            picture = av.VideoFrame.from_ndarray(codes, format="rgb24")
+            picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+
+
+def write_timeline(folder: Path, names: list[str]) -> Path:
+    timeline = otio.schema.Timeline("scene")
+    track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    used = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(FRAMES, 24))
+    for name in names:
+        media = otio.schema.ExternalReference(target_url=f"{name}.mp4", available_range=used)
+        track.append(otio.schema.Clip(name=name, media_reference=media, source_range=used))
+    timeline.tracks.append(track)
+    path = folder / "scene.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    return path
+
+
+def applied(package: Path, clip: dict[str, Any], frames: Tensor) -> Tensor:
+    """What OpenColorIO makes of ``frames [N, H, W, 3]`` with a clip's files."""
+    group = ocio.GroupTransform()
+    ccs = [path for path in (package / "cdl").iterdir() if clip["name"] in path.name]
+    group.appendTransform(ocio.FileTransform(str(ccs[0]), cdlStyle=ocio.CDL_ASC))
+    if clip["lut"]:
+        lut = str(package / clip["lut"]["path"])
+        group.appendTransform(ocio.FileTransform(lut, interpolation=ocio.INTERP_TETRAHEDRAL))
+    processor = ocio.Config.CreateRaw().getProcessor(group).getDefaultCPUProcessor()
+    pixels = np.ascontiguousarray(frames.reshape(-1, 3).numpy(), np.float32)
+    processor.applyRGB(pixels)
+    return torch.from_numpy(pixels.clip(0, 1)).view(frames.shape)
+
+
+def graded(folder: Path, consistency: float) -> Path:
+    """The package of the command line."""
+    package = folder / f"out{consistency:g}"
+    command = [sys.executable, "-m", "lutnet", "grade", str(folder / "scene.otio"), "-q", "-o", str(package)]
+    wishes = ["--ref", str(folder / "reference.png"), "--consistency", str(consistency)]
+    subprocess.run([*command, *wishes], check=True)
+    return package
+
+
+def differences(folder: Path, clean: list[Tensor]) -> dict[str, list[float]]:
+    """DE to the clean frames of every shot: spoiled, graded one by one, graded together."""
+    packages = {"one by one": graded(folder, 0.0), "together": graded(folder, 1.0)}
+    clips = {name: json.loads((path / "grades.json").read_text())["clips"] for name, path in packages.items()}
+    found: dict[str, list[float]] = {"spoiled": [], "one by one": [], "together": []}
+    for number, frames in enumerate(clean):
+        seen = read_frames(folder / f"shot{number}.mp4", height=HEIGHT // 2)
+        truth = interpolate(
+            frames.movedim(-1, 1)[list(seen.indices)], size=seen.pixels.shape[-2:], mode="area"
+        )
+        truth, spoiled = truth.movedim(1, -1), seen.pixels.movedim(1, -1)
+        found["spoiled"].append(float(delta_e_rgb(spoiled, truth).mean()))
+        for name, package in packages.items():
+            shown = applied(package, clips[name][number], spoiled)
+            found[name].append(float(delta_e_rgb(shown, truth).mean()))
+    return found
+
+
+def main() -> None:
+    """The command line of the module docstring."""
+    parser = argparse.ArgumentParser(description="A scene, end to end.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--clips", type=int, default=4)
+    options = parser.parse_args()
+    draw = torch.Generator().manual_seed(options.seed)
+    source = Path(os.environ["LUTNET_SHARED"]) / "footage"
+    paths = [path for path in sorted(source.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
+    every: dict[str, list[float]] = {}
+    print("| scene | spoiled | one by one | together | less |")
+    print("|---|---|---|---|---|")
+    for path in paths[1::2][: options.clips]:
+        clean = clean_shots(path)
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            middle = clean[0][FRAMES // 2]
+            Image.fromarray((middle.numpy() * 255).round().astype(np.uint8)).save(folder / "reference.png")
+            for number, amounts in enumerate(seven_amounts(SHOTS, draw)):
+                write_film(folder / f"shot{number}.mp4", detune(clean[number], amounts))
+            write_timeline(folder, [f"shot{number}" for number in range(SHOTS)])
+            found = differences(folder, clean)
+        _row(path.stem, found)
+        for method, values in found.items():
+            every.setdefault(method, []).extend(values)
+    _row("**all**", every)
+
+
+def _row(name: str, found: dict[str, list[float]]) -> None:
+    spoiled, alone, together = (float(np.mean(values)) for values in found.values())
+    print(
+        f"| {name} | {spoiled:.2f} | {alone:.2f} | {together:.2f} | {1 - together / spoiled:.0%} |",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

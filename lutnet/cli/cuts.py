@@ -1,0 +1,48 @@
+"""The cuts of a timeline as a table, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from lutnet.cli.console import table
+from lutnet.result import ClipResult, Cut
+
+SHOWN = 12
+
+
+def cuts_table(clips: Sequence[ClipResult]) -> Table:
+    """The SHOWN worst cuts: each figure without grades, and with them."""
+    names = {clip.shot.id: clip.shot.name for clip in clips}
+    found = sorted(
+        ((clip, clip.cut) for clip in clips if clip.cut is not None), key=lambda pair: -_badness(pair[1])
+    )
+    rows = table(
+        f"Cuts, worst first: {min(SHOWN, len(found))} of {len(found)} (without grades, with them)",
+        "from", "to", "DE", "R-B", "skin DE", "black", "white",
+        right=("DE", "R-B", "skin DE", "black", "white"),
+    )  # fmt: skip
+    for clip, cut in found[:SHOWN]:
+        rows.add_row(
+            names.get(cut.previous, cut.previous),
+            clip.shot.name,
+            _pair(cut.before.delta_e, cut.after.delta_e, ".1f"),
+            _pair(cut.before.warmth, cut.after.warmth, "+.3f"),
+            _pair(cut.before.skin, cut.after.skin, ".1f"),
+            _pair(cut.before.black, cut.after.black, "+.3f"),
+            _pair(cut.before.white, cut.after.white, "+.3f"),
+        )
+    return rows
+
+
+def _badness(cut: Cut) -> float:
+    """Cuts inside a scene by what corresponds; the others after them, by how far their levels jump."""
+    after = cut.after
+    if after.delta_e is not None:
+        return 1000.0 + after.delta_e
+    return abs(after.black) + abs(after.white) + abs(after.warmth or 0.0)
+
+
+def _pair(before: float | None, after: float | None, form: str) -> str:
+    return "" if before is None or after is None else f"{before:{form}}, {after:{form}}"
