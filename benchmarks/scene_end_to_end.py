@@ -88,7 +88,9 @@ def applied(package: Path, clip: dict[str, Any], frames: Tensor) -> Tensor:
     """What OpenColorIO makes of ``frames [N, H, W, 3]`` with a clip's files."""
     group = ocio.GroupTransform()
     ccs = [path for path in (package / "cdl").iterdir() if clip["name"] in path.name]
-    group.appendTransform(ocio.FileTransform(str(ccs[0]), cdlStyle=ocio.CDL_ASC))
+    cdl = ocio.CDLTransform.CreateFromFile(str(ccs[0]), "")
+    cdl.setStyle(ocio.CDL_ASC)
+    group.appendTransform(cdl)
     if clip["lut"]:
         lut = str(package / clip["lut"]["path"])
         group.appendTransform(ocio.FileTransform(lut, interpolation=ocio.INTERP_TETRAHEDRAL))
