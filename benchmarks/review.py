@@ -1,11 +1,11 @@
 """The review page: frames kept, time from a change to the scopes, 1,500 shots, killed servers.
 
-python -m benchmarks.review [playback] [change] [film] [crash] [--seed 1] [--rounds 100] [--seconds 10]
+python -m benchmarks.review [playback] [change] [film] [walk] [crash] [--seed 1] [--rounds 100] [--seconds 10]
 
 Needs Chromium. ``playback`` counts the frames of a 960 x 540 clip that reach the canvas with the grade on and off, in
 turns. ``change`` is the time from a slider's movement until picture and scopes are drawn. ``film`` opens 1,500 shots
-and scrolls through them. ``crash`` kills the server at random moments while decisions are sent, and looks for those
-it had confirmed.
+and scrolls through them. ``walk`` goes through 200 of them and counts what is left behind. ``crash`` kills the
+server at random moments while decisions are sent, and looks for those it had confirmed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from lutnet.review.server import serve
 from lutnet.store import Store
 from tests.review.conftest import FLAGS
 from tests.review.packages import Clip, bent_lut, encode, moving, write
-from tests.review.paging import opened
+from tests.review.paging import opened, until
 from tests.review.serving import served
 
 GRADE = Grade(CDL((1.1, 1.0, 0.9), (0.02, 0.0, -0.02), (0.95, 1.0, 1.1), 1.1), bent_lut(33))
@@ -60,6 +60,13 @@ CHANGE = """async () => {
   return times;
 }"""
 
+COUNT = """() => {
+  const { gl } = lutnet.renderer;
+  const make = gl.createTexture.bind(gl);
+  window.made = 0;
+  gl.createTexture = () => { window.made += 1; return make(); };
+}"""
+
 SCROLL = """async () => {
   const long = [];
   const hear = (list) => long.push(...list.getEntries().map((entry) => entry.duration));
@@ -79,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="*", default=["playback", "change", "film", "crash"])
+    parser.add_argument("what", nargs="*", default=["playback", "change", "film", "walk", "crash"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=10.0)
@@ -97,8 +104,12 @@ def main() -> None:
                     print(playback(browser, folder / "playback", options.seconds))
                 if "change" in options.what:
                     print(change(browser, _film(folder / "change", 3)))
-                if "film" in options.what:
-                    print(film(browser, _film(folder / "film", SHOTS)))
+                if {"film", "walk"} & set(options.what):
+                    long = _film(folder / "film", SHOTS)
+                    if "film" in options.what:
+                        print(film(browser, long))
+                    if "walk" in options.what:
+                        print(walk(browser, long))
                 browser.close()
 
 
@@ -148,6 +159,29 @@ def film(browser: Any, package: Path) -> str:
         f"{SHOTS} shots: list in {first:.2f} s, ready after {ready:.2f} s; scrolling: "
         f"{len([each for each in long if each > 100])} tasks over 100 ms (longest {max(long, default=0):.0f}), "
         f"{cells} cells in the page"
+    )
+
+
+def walk(browser: Any, package: Path, shots: int = 200) -> str:
+    def state() -> tuple[int, float, int]:
+        tools.send("HeapProfiler.collectGarbage")
+        counted = {each["name"]: each["value"] for each in tools.send("Performance.getMetrics")["metrics"]}
+        made = page.evaluate("() => window.made")
+        return made, counted["JSHeapUsedSize"] / 2**20, int(counted["Nodes"])
+
+    with served(package) as server, opened(browser, server) as page:
+        tools = page.context.new_cdp_session(page)
+        tools.send("Performance.enable")
+        page.evaluate(COUNT)
+        before = state()
+        for _ in range(shots):
+            name = page.text_content("#name")
+            page.keyboard.press("ArrowDown")
+            until(page, f"document.getElementById('name').textContent !== {json.dumps(name)}")
+        after = state()
+    return (
+        f"{shots} shots later: {after[0] - before[0]} more textures, heap {before[1]:.1f} to {after[1]:.1f} MiB, "
+        f"nodes {before[2]} to {after[2]}"
     )
 
 

@@ -136,7 +136,7 @@ class Desk:
             balance=settings.balance,
         )
         decision = copied(shot_id, matched.grade or Grade())
-        return self._recorded([Wish(shot_id, decision, entry.note, None)])[0]
+        return self._recorded([Wish(shot_id, decision, entry.note, entry.stamp)])[0]
 
     def _recorded(self, wishes: list[Wish]) -> list[Json]:
         entries = self.state.decide(wishes)

@@ -43,6 +43,7 @@ def outline(entry: Entry) -> Json:
         "stamp": entry.stamp,
         "confidence": None if found is None else confidence(found),
         "faults": [] if found is None else [head.name for head, _ in findings(found)],
+        "scene": None if result.scene is None else result.scene.number,
         "skipped": skip_reason(result),
     }
 

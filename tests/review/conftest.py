@@ -29,9 +29,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = Grade(CDL((1.2, 1.0, 0.9), (0.02, 0.0, -0.01), (0.9, 1.0, 1.1), 1.1), bent_lut())
     second = Grade(CDL((0.9, 1.0, 1.2), saturation=0.8))
     clips = [
-        Clip("coffee one", media, (2, 20), first),
-        Clip(MARKUP, media, (4, 22), second, confidence=0.5),
-        Clip("coffee two", media, (0, 12), Grade(CDL(offset=(0.05, 0.05, 0.05))), level=0.0),
+        Clip("coffee one", media, (2, 20), first, scene=1),
+        Clip(MARKUP, media, (4, 22), second, confidence=0.5, scene=2),
+        Clip("coffee two", media, (0, 12), Grade(CDL(offset=(0.05, 0.05, 0.05))), level=0.0, scene=1),
     ]
     write(folder, clips)
     return folder

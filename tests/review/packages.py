@@ -20,7 +20,7 @@ from lutnet.diagnosis.heads import HEADS, LEVELS
 from lutnet.export.package import RunSettings, write_package
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, InScene, Status
 from lutnet.shot import REC709
 from lutnet.store import Store
 from lutnet.thumbnails import StoredThumbnails, pictures_of, reference_png
@@ -43,6 +43,7 @@ class Clip:
     level: float = -0.4
     space: str | None = None
     confidence: float = 0.9
+    scene: int | None = None
 
 
 def bent_lut(size: int = 17, amount: float = 0.15) -> LUT3D:
@@ -132,7 +133,13 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
     results = [
         ClipResult(shot, Status.SKIPPED, warnings=("offline",))
         if clip.grade is None
-        else ClipResult(shot, Status.PROPOSED, diagnosis(clip.level, clip.confidence), clip.grade)
+        else ClipResult(
+            shot,
+            Status.PROPOSED,
+            diagnosis(clip.level, clip.confidence),
+            clip.grade,
+            scene=None if clip.scene is None else InScene(clip.scene),
+        )
         for shot, clip in zip(shots, clips, strict=True)
     ]
     picture = torch.rand(90, 160, 3).numpy()

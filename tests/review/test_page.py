@@ -154,6 +154,8 @@ def test_copy_lut_and_filters(page: Any, package: Path) -> None:
     assert page.evaluate("() => lutnet.page.visible[0].confidence") == 0.5
     page.select_option("#filter", "fault-exposure")
     until(page, "lutnet.page.visible.length === 2")
+    page.select_option("#filter", "scene-1")
+    until(page, "lutnet.page.visible.map((shot) => shot.name).join() === 'coffee one,coffee two'")
     page.select_option("#filter", "all")
     page.select_option("#order", "cuts")
     until(page, "lutnet.page.cuts && Object.keys(lutnet.page.cuts).length === 2")
@@ -213,8 +215,7 @@ def test_wheels_set_the_numbers_of_the_cdl(page: Any, package: Path) -> None:
 
 
 def test_a_look_is_blended_in_and_exported(browser: Any, package: Path) -> None:
-    looks = Path(__file__).parents[2] / "luts"
-    with served(package, looks) as server, opened(browser, server) as page:
+    with served(package) as server, opened(browser, server) as page:  # the looks that ship are there
         page.select_option("#look", "silver")
         until(page, "lutnet.sliders().controls.look === 'silver' && lutnet.renderer.lut.size >= 33")
         page.fill("#mix", "0.5")
@@ -224,7 +225,9 @@ def test_a_look_is_blended_in_and_exported(browser: Any, package: Path) -> None:
     assert proposed is not None and decided is not None
     colours = torch.rand(500, 3, generator=torch.Generator().manual_seed(2))
     before = proposed.apply_colours(colours)
-    wanted = torch.lerp(before, read_cube(looks / "silver.cube").apply(before), 0.5)
+    wanted = torch.lerp(
+        before, read_cube(Path(__file__).parents[2] / "luts" / "silver.cube").apply(before), 0.5
+    )
     assert float((wanted - before).abs().mean()) > 0.02
     torch.testing.assert_close(decided.apply_colours(colours), wanted, atol=4e-3, rtol=0)
 
@@ -282,6 +285,45 @@ def test_every_action_has_a_key_and_focus_is_seen(page: Any) -> None:
     page.keyboard.press("Tab")
     outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
+
+
+def test_everything_is_reached_with_the_tab_key(page: Any) -> None:
+    """And by a click no button takes the space bar from the film."""
+    mark = """() => {
+      const all = document.querySelectorAll("button, input, select, textarea, [tabindex='0']");
+      const seen = [...all].filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.disabled);
+      // Of radio buttons, Tab reaches the one that is chosen; arrows the others.
+      const reached = seen.filter((each) => each.type !== "radio" || each.checked);
+      return reached.map((each, at) => (each.dataset.at = String(at)));
+    }"""
+    wanted = set(page.evaluate(mark))
+    assert len(wanted) > 45
+    reached = set()
+    for _ in range(len(wanted) + 10):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement.dataset.at"))
+    assert wanted <= reached
+    page.check("[name=layout][value=side]")
+    page.keyboard.press("Space")
+    until(page, "lutnet.player.playing")
+
+
+def test_going_through_shots_leaves_no_textures_behind(page: Any) -> None:
+    made = """() => {
+      const { gl } = lutnet.renderer;
+      window.made = 0;
+      for (const name of ["createTexture", "createFramebuffer", "createProgram"]) {
+        const make = gl[name].bind(gl);
+        gl[name] = () => { window.made += 1; return make(); };
+      }
+    }"""
+    page.evaluate(made)  # `python -m benchmarks.review walk` goes through 200
+    for turn in range(24):
+        name = page.text_content("#name")
+        page.keyboard.press("ArrowUp" if turn // 2 % 2 else "ArrowDown")
+        until(page, f"document.getElementById('name').textContent !== {json.dumps(name)}")
+    assert page.evaluate("() => window.made") <= 8  # programs and targets of the first few
+    assert page.evaluate("() => lutnet.page.luts.size") <= 24
 
 
 def test_a_window_without_its_server_says_so(browser: Any, package: Path) -> None:

@@ -16,7 +16,8 @@ async function answer(response) {
 
 async function post(path, body) {
   const text = JSON.stringify(body);
-  return answer(await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: text }));
+  const keepalive = text.length < 30_000; // what was changed last is sent even while the window closes
+  return answer(await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: text, keepalive }));
 }
 
 const part = encodeURIComponent;

@@ -39,7 +39,8 @@ export function listen(actions) {
     if (document.querySelector("dialog[open]")) return;
     const writing = event.target.matches("textarea, select, input:not([type=range]):not([type=checkbox]):not([type=radio])");
     if (writing) {
-      if (event.key === "Escape") event.target.blur();
+      const done = event.key === "Escape" || (event.key === "Enter" && event.target.matches("input"));
+      if (done) event.target.blur();
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {

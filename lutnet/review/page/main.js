@@ -13,6 +13,9 @@ import { MARKS, Strip } from "./strip.js";
 const SAVE_AFTER_MS = 250;
 const LOOK_AGAIN_MS = 2000;
 const SCOPES_SHARE = 1 / 20; // of the time, while playing; a change is measured at once
+const CONFLICT = 409; // another window was faster
+const WRONG = 400;
+const OFFLINE = "The server does not answer: nothing is saved until it runs again.";
 const LOW_CONFIDENCE = 0.6;
 const KEPT_LUTS = 24;
 
@@ -31,8 +34,9 @@ const page = {
   cuts: null,
   asked: 0,
   saving: null,
+  unsaved: new Map(), // what could not be saved, by shot
   sending: 0,
-  queue: Promise.resolve(true),
+  queue: Promise.resolve(null),
 };
 
 const renderer = new Renderer(byId("picture"));
@@ -132,7 +136,7 @@ async function choose(id, { play = false } = {}) {
   await saved();
   page.id = id;
   strip.choose(id);
-  problem("");
+  if (!page.unsaved.size) problem("");
   let details;
   try {
     details = await api.details(id);
@@ -145,6 +149,7 @@ async function choose(id, { play = false } = {}) {
   showShot();
   renderer.through("into", await latticeOf(details.into));
   await applyGrade(details.grade);
+  if (page.unsaved.get(id)?.controls) preview();
   if (page.id !== id) return;
   await player.open(page.shots.get(id), details, { play });
   showCuts();
@@ -163,7 +168,7 @@ function learn(outlines) {
 function showShot() {
   const { details } = page;
   byId("name").textContent = details.name;
-  byId("facts").textContent = [details.file, `${details.seconds.toFixed(2)} s`, details.skipped].filter(Boolean).join(" · ");
+  byId("facts").textContent = [details.file, `${details.seconds.toFixed(2)} s`, details.scene && `scene ${details.scene}`, details.skipped].filter(Boolean).join(" · ");
   showStanding();
   const said = byId("said");
   said.replaceChildren(...details.sentences.map(({ text, confidence }) => {
@@ -180,7 +185,7 @@ function showShot() {
   }));
   byId("measured").textContent = details.delta_e ? differences(details.delta_e) : "";
   byId("warned").replaceChildren(...details.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
-  byId("note").value = details.note;
+  byId("note").value = page.unsaved.get(page.id)?.note ?? details.note;
   showControls();
 }
 
@@ -199,7 +204,7 @@ function showStanding() {
 }
 
 function showControls() {
-  const controls = page.details.controls ?? neutral();
+  const controls = page.unsaved.get(page.id)?.controls ?? page.details.controls ?? neutral();
   sliders.show(controls, page.details.grade.cdl);
   byId("lut").checked = controls.lut;
   byId("look").value = controls.look;
@@ -262,28 +267,40 @@ function onControls() {
 /** Save a little after the last movement: a drag is one decision, not a hundred. */
 function saveSoon(change) {
   clearTimeout(page.saving?.timer);
-  const merged = { ...page.saving?.change, ...change };
+  const merged = { ...page.unsaved.get(page.id), ...page.saving?.change, ...change, based: page.details.based };
   const id = page.id;
+  page.unsaved.delete(id);
   page.saving = { id, change: merged, timer: setTimeout(() => saved(), SAVE_AFTER_MS) };
 }
 
-/** Save what waits to be saved. */
+/** Save what waits to be saved. What cannot be (a full disk, a server that is gone) is kept, and tried again. */
 async function saved() {
   if (!page.saving) return;
   const { id, change, timer } = page.saving;
   clearTimeout(timer);
   page.saving = null;
-  const shot = page.shots.get(id);
-  const note = change.note ?? shot.note;
-  if (change.controls) {
-    const still = isNeutral(change.controls) && !page.details?.based;
-    await decide([{ id, note, ...(still ? { status: "proposed" } : { status: "changed", controls: change.controls }) }]);
-  } else {
-    await decide([{ id, note, keep: true }]);
-  }
+  await save(id, change);
 }
 
-/** Send decisions, one after the other: each states the stamp that the one before it left. True: on the server's disk. */
+async function save(id, change) {
+  const note = change.note ?? page.shots.get(id).note;
+  let wish = { id, note, keep: true };
+  if (change.controls) {
+    const still = isNeutral(change.controls) && !change.based;
+    wish = { id, note, ...(still ? { status: "proposed" } : { status: "changed", controls: change.controls }) };
+  }
+  page.unsaved.set(id, change);
+  const error = await decide([wish]);
+  if (error && error.status !== CONFLICT && error.status !== WRONG) return problem(`Not saved yet, and tried again: ${error.message}`);
+  if (page.unsaved.get(id) === change) page.unsaved.delete(id);
+}
+
+async function saveAgain() {
+  if (page.saving || page.sending) return;
+  for (const [id, change] of page.unsaved) await save(id, change);
+}
+
+/** Send decisions, one after the other: each states the stamp that the one before it left. Null: on the server's disk; else the error. */
 function decide(wishes, remember = true) {
   page.sending += 1;
   page.queue = page.queue.then(() => send(wishes, remember)).finally(() => { page.sending -= 1; });
@@ -299,11 +316,11 @@ async function send(wishes, remember) {
     if (remember && changes.length) history.add(changes);
     problem("");
     showStanding();
-    return true;
+    return null;
   } catch (error) {
-    problem(error.message);
+    problem(error instanceof TypeError ? OFFLINE : error.message);
     setTimeout(lookAgain, 0); // shows what stands instead
-    return false;
+    return error;
   }
 }
 
@@ -312,7 +329,7 @@ async function settle(status) {
   const shot = page.shots.get(page.id);
   if (shot.status === "skipped") return;
   const keeps = status === "approved" && shot.status === "changed"; // what was changed by hand stands already
-  if (keeps || (await decide([{ id: page.id, status, note: byId("note").value }]))) nextOpen();
+  if (keeps || !(await decide([{ id: page.id, status, note: byId("note").value }]))) nextOpen();
 }
 
 function nextOpen() {
@@ -326,7 +343,8 @@ function nextOpen() {
 async function reset() {
   clearTimeout(page.saving?.timer);
   page.saving = null;
-  if (await decide([{ id: page.id, status: "proposed", note: byId("note").value }])) reload();
+  page.unsaved.delete(page.id);
+  if (!(await decide([{ id: page.id, status: "proposed", note: byId("note").value }]))) reload();
 }
 
 async function reload() {
@@ -344,7 +362,7 @@ async function step(again) {
   await saved();
   const wishes = history.wishes(again);
   if (!wishes) return;
-  if (!(await decide(wishes, false))) return;
+  if (await decide(wishes, false)) return;
   history.moved(again);
   if (wishes.some(({ id }) => id === page.id)) reload();
   else choose(wishes[0].id);
@@ -361,7 +379,7 @@ async function copy() {
 async function paste() {
   if (!page.copied || page.copied === page.id) return;
   await saved();
-  if (await decide([{ id: page.id, status: "changed", copy: page.copied, note: byId("note").value }])) reload();
+  if (!(await decide([{ id: page.id, status: "changed", copy: page.copied, note: byId("note").value }]))) reload();
 }
 
 async function rematch(file) {
@@ -403,10 +421,15 @@ const FILTERS = [
 const ORDERS = [
   ["timeline", "of the timeline", null],
   ["unsure", "least confident first", (shot) => shot.confidence ?? 2],
+  ["scenes", "scene by scene", (shot) => shot.scene ?? Infinity],
   ["cuts", "worst cuts first", (shot) => -(page.cuts?.[shot.id] ?? -1)],
 ];
 
 function fillChoices(corrections) {
+  const scenes = new Map();
+  for (const { scene } of page.shots.values()) if (scene !== null) scenes.set(scene, (scenes.get(scene) ?? 0) + 1);
+  const some = scenes.size > 1 ? [...scenes].toSorted(([one], [two]) => one - two) : [];
+  for (const [scene, count] of some) FILTERS.push([`scene-${scene}`, `scene ${scene} (${count})`, (shot) => shot.scene === scene]);
   for (const { name } of corrections) FILTERS.push([`fault-${name}`, `fault: ${name.replace("_", " ")}`, (shot) => shot.faults.includes(name)]);
   byId("filter").replaceChildren(...FILTERS.map(([value, text]) => new Option(text, value)));
   byId("order").replaceChildren(...ORDERS.map(([value, text]) => new Option(text, value)));
@@ -486,6 +509,7 @@ async function lookAgain() {
   try {
     const { version } = await api.version();
     if (byId("problem").textContent === OFFLINE) problem("");
+    await saveAgain();
     if (version === page.version) return;
     const stamps = {};
     for (const shot of page.shots.values()) stamps[shot.id] = shot.stamp;
@@ -493,13 +517,11 @@ async function lookAgain() {
     if (page.sending) return; // what came back may be our own, on its way
     page.version = version;
     learn(changed);
-    if (changed.some(({ id }) => id === page.id) && !page.saving) await reload();
+    if (changed.some(({ id }) => id === page.id) && !page.saving && !page.unsaved.has(page.id)) await reload();
   } catch (error) {
     if (error instanceof TypeError) problem(OFFLINE);
   }
 }
-const OFFLINE = "The server does not answer: nothing is saved until it runs again.";
-
 // ---- wiring
 
 async function write() {
@@ -554,8 +576,9 @@ function wire() {
   wipeByPointer();
   for (const input of document.querySelectorAll("[name=layout]")) input.addEventListener("change", () => setLayout(input.value));
   for (const input of document.querySelectorAll("[name=against]")) input.addEventListener("change", () => { renderer.view.against = input.value; showLayout(); });
-  byId("filter").addEventListener("change", arrange);
-  byId("order").addEventListener("change", arrange);
+  for (const id of ["filter", "order"]) byId(id).addEventListener("change", () => { byId(id).blur(); arrange(); });
+  // A button that was clicked must not take the space bar from the film; one that was reached with Tab keeps it.
+  document.addEventListener("click", (event) => { if (event.detail) event.target.closest?.("button, [type=radio], [type=checkbox]")?.blur(); });
   byId("lut").addEventListener("change", () => { sliders.controls.lut = byId("lut").checked; onControls(); });
   byId("look").addEventListener("change", () => { sliders.controls.look = byId("look").value; onControls(); });
   byId("mix").addEventListener("input", () => { sliders.controls.look_mix = Number(byId("mix").value); onControls(); });
@@ -563,6 +586,7 @@ function wire() {
   byId("reference").addEventListener("change", (event) => rematch(event.target.files[0]));
   dropped(byId("drop"));
   addEventListener("pagehide", () => saved());
+  addEventListener("beforeunload", (event) => { if (page.unsaved.size) event.preventDefault(); });
   new ResizeObserver(([{ contentRect }]) => { stage = contentRect; draw(); }).observe(byId("stage"));
   if (api.live) setInterval(lookAgain, LOOK_AGAIN_MS);
 }

@@ -1,6 +1,6 @@
 // The timeline as a strip of shots. Only what is in sight is in the page, so that 1,500 shots cost what 15 do.
 
-const STEP = 150;
+const STEP = 10.72; // rem: what a cell takes
 const SPARE = 4;
 export const MARKS = { proposed: "· open", approved: "✓ approved", changed: "✎ changed", rejected: "✕ rejected", skipped: "– skipped" };
 
@@ -48,6 +48,7 @@ export class Strip {
   constructor(parent, { onChoose, thumb }) {
     this.thumb = thumb;
     this.shots = [];
+    this.step = 150;
     this.current = null;
     this.cells = new Map();
     this.pictures = new Pictures();
@@ -79,14 +80,22 @@ export class Strip {
       const at = Math.max(0, Math.min(this.shots.length - 1, this.#index(this.current) + step));
       if (this.shots[at]) onChoose(this.shots[at].id);
     });
-    new ResizeObserver(() => this.#later()).observe(this.roll);
+    new ResizeObserver(() => this.#fit()).observe(this.roll);
+  }
+
+  /** Letters are larger on larger screens, and cells with them. */
+  #fit() {
+    const step = Math.round(STEP * parseFloat(getComputedStyle(document.documentElement).fontSize));
+    if (step === this.step) return this.#later();
+    this.step = step;
+    this.show(this.shots, this.current);
   }
 
   /** shots: outlines, in the order to show them. */
   show(shots, current) {
     this.shots = shots;
     this.places = new Map(shots.map((shot, index) => [shot.id, index]));
-    this.track.style.width = `${shots.length * STEP}px`;
+    this.track.style.width = `${shots.length * this.step}px`;
     this.current = current;
     for (const id of [...this.cells.keys()]) this.#drop(id);
     this.#draw();
@@ -120,10 +129,10 @@ export class Strip {
   #reveal() {
     const index = this.#index(this.current);
     if (index < 0) return;
-    const [left, right] = [index * STEP, (index + 1) * STEP];
+    const [left, right] = [index * this.step, (index + 1) * this.step];
     const { scrollLeft, clientWidth } = this.roll;
-    if (left < scrollLeft) this.roll.scrollLeft = left - STEP / 2;
-    else if (right > scrollLeft + clientWidth) this.roll.scrollLeft = right - clientWidth + STEP / 2;
+    if (left < scrollLeft) this.roll.scrollLeft = left - this.step / 2;
+    else if (right > scrollLeft + clientWidth) this.roll.scrollLeft = right - clientWidth + this.step / 2;
   }
 
   #later() {
@@ -134,8 +143,8 @@ export class Strip {
   }
 
   #draw() {
-    const first = Math.max(0, Math.floor(this.roll.scrollLeft / STEP) - SPARE);
-    const end = Math.min(this.shots.length, Math.ceil((this.roll.scrollLeft + this.roll.clientWidth) / STEP) + SPARE);
+    const first = Math.max(0, Math.floor(this.roll.scrollLeft / this.step) - SPARE);
+    const end = Math.min(this.shots.length, Math.ceil((this.roll.scrollLeft + this.roll.clientWidth) / this.step) + SPARE);
     for (const id of [...this.cells.keys()]) {
       const index = this.places.get(id);
       if (index < first || index >= end) this.#drop(id);
@@ -162,7 +171,7 @@ export class Strip {
     cell.setAttribute("aria-setsize", this.shots.length);
     cell.setAttribute("aria-posinset", index + 1);
     cell.setAttribute("aria-selected", String(shot.id === this.current));
-    cell.style.transform = `translateX(${index * STEP}px)`;
+    cell.style.transform = `translateX(${index * this.step}px)`;
     const picture = document.createElement("img");
     picture.alt = "";
     picture.decoding = "async";
