@@ -28,7 +28,8 @@ Values = npt.NDArray[np.float64]
 class LogLook:
     """The score of features ``x``: ``bias + sum(linear z + square z^2)`` of ``z = (x - mean) / deviation``.
 
-    refuse, suspect: scores from which on a picture is taken for log, or the user is told that it may be.
+    refuse, suspect: scores from which on a shot is taken for log, or the user is told that it may be.
+    refuse_one: refuse, of what has a single frame: no other picture that was held out from training reached it.
     """
 
     mean: Values
@@ -37,6 +38,7 @@ class LogLook:
     square: Values
     bias: float
     refuse: float
+    refuse_one: float
     suspect: float
 
     def score(self, features: Values) -> Values:
@@ -44,13 +46,21 @@ class LogLook:
         z = (features - self.mean) / self.deviation
         return np.asarray(self.bias + z @ self.linear + z**2 @ self.square)
 
+    def refused(self, pixels: Tensor) -> bool:
+        """Whether frames ``[N, 3, H, W]`` of one shot are taken for log. One frame may be smoke, fog or a fade."""
+        return score_of(pixels) > (self.refuse if len(pixels) > 1 else self.refuse_one)
+
+    def suspected(self, pixels: Tensor) -> bool:
+        """Whether the user is to be told that frames ``[N, 3, H, W]`` may be log."""
+        return score_of(pixels) > self.suspect
+
 
 @cache
 def log_look() -> LogLook:
     """What ships with lutnet."""
     stored = json.loads(files("lutnet.colourspace").joinpath("log_look.json").read_text(encoding="utf-8"))
     arrays = {name: np.asarray(stored[name]) for name in ("mean", "deviation", "linear", "square")}
-    return LogLook(**arrays, bias=stored["bias"], refuse=stored["refuse"], suspect=stored["suspect"])
+    return LogLook(**arrays, **{name: stored[name] for name in ("bias", "refuse", "refuse_one", "suspect")})
 
 
 def score_of(pixels: Tensor) -> float:

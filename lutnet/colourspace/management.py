@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PyOpenColorIO import CPUProcessor
 
 from lutnet.colourspace.config import ColourConfig, Space
-from lutnet.colourspace.log_look import log_look, score_of
+from lutnet.colourspace.log_look import log_look
 from lutnet.colourspace.metadata import named_space
 from lutnet.colourspace.pixels import converted
 from lutnet.colourspace.view import View
@@ -200,15 +200,14 @@ class ColourManagement:
         if self.settings.assume_space or source.encoding != "sdr-video":
             return frames
         look = log_look()
-        score = score_of(frames.pixels)
-        if score > look.refuse:
+        if look.refused(frames.pixels):
             raise MediaError(
                 f"looks like log footage (flat, its shadows as colourful as its lights), not {source.name}",
                 value=frames.source,
                 fix="Say what it is with --clip-space 'PATTERN=NAME', or --assume-space where it is right.",
             )
         doubt = f"may be log footage: if it is, say so with --clip-space; it is taken as {source.name}"
-        return replace(frames, warnings=(*frames.warnings, doubt)) if score > look.suspect else frames
+        return replace(frames, warnings=(*frames.warnings, doubt)) if look.suspected(frames.pixels) else frames
 
     def _into_grading(self, source: Space) -> CPUProcessor:
         """Scenes come onto a display through its view, and pictures of a display back into the scene through it."""

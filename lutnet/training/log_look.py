@@ -100,10 +100,11 @@ def learn(samples: Samples) -> LogLook:
     model = LogisticRegression(C=1.0, max_iter=5000)
     model.fit(np.hstack([z, z**2])[~held], samples.is_log[~held])
     linear, square = np.split(model.coef_[0], 2)
-    look = LogLook(mean, deviation, linear, square, float(model.intercept_[0]), 0.0, 0.0)
+    look = LogLook(mean, deviation, linear, square, float(model.intercept_[0]), 0.0, 0.0, 0.0)
     one = look.score(samples.features[held & (samples.kinds == ONE_FAULT)])
     refuse, suspect = (float(np.quantile(one, 1 - share)) for share in (REFUSED_SHARE, SUSPECTED_SHARE))
-    return LogLook(mean, deviation, linear, square, look.bias, refuse, suspect)
+    refuse_one = float(look.score(samples.features[held & ~samples.is_log]).max())
+    return LogLook(mean, deviation, linear, square, look.bias, refuse, refuse_one, suspect)
 
 
 def main() -> None:
