@@ -1,13 +1,16 @@
-"""Log spaces: ``python -m benchmarks.spaces [--photos 24] [--seed 1] [--parts view same log]``.
+"""Log spaces: ``python -m benchmarks.spaces [--photos 24] [--seed 1] [--parts view same log cost]``.
 
 view: the lattice for gradients against OpenColorIO. same: one scene in Rec.709 and in log, graded, as seen.
-log: how often log footage is recognised, and other footage taken for it.
+log: how often log footage is recognised, and other footage taken for it. cost: of the solve behind a view.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +18,14 @@ import torch
 from torch import Tensor
 
 from lutnet.colourspace import ColourConfig, ColourSettings, View, colour_management
-from lutnet.colourspace.log_look import log_look, score_of
+from lutnet.colourspace.log_look import log_look
 from lutnet.colourspace.pixels import converted
 from lutnet.diagnosis import diagnose
 from lutnet.errors import MediaError
-from lutnet.frames import read_frames
+from lutnet.frames import probe
+from lutnet.frames.record import Picture, Span
+from lutnet.frames.select import most_different
+from lutnet.frames.video import read
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement import refine
@@ -30,6 +36,9 @@ from lutnet.training.photos import load_photos
 
 SAME = ("ARRI LogC3 (EI800)", "S-Log3 S-Gamut3.Cine", "ACEScct", "Apple Log")
 STRENGTH = 0.8
+FOOTAGE_FRAMES, WINDOW = 30, 6
+"""Places of a clip from which up to twice as many frames are taken; of six that follow, three make a shot."""
+
 STOPS = (0.25, 1.0, 4.0)
 
 
@@ -82,6 +91,36 @@ def same_result(pictures: list[Tensor], seed: int) -> None:
         print(f"{name:34} {how:10} {np.mean(values):6.2f} {np.median(values):7.2f} {max(values):6.2f}")
 
 
+def solve_cost(pictures: list[Tensor], seed: int) -> None:
+    """Processor time of the solve behind a view beside that of the diagnosis of the same shot (three frames)."""
+    config = ColourConfig()
+    random = torch.Generator().manual_seed(seed)
+    print(f"{'solve behind the view':34} {'median':>8} {'slowest':>8} {'to the diagnosis':>17}")
+    for name in SAME:
+        colour = colour_management(ColourSettings(name))
+        view = colour.view
+        shower = config.shower(view.space, view.display, view.view, inverse=True)
+        view.lattice.apply(torch.zeros(1, 3))  # made once a run, not once a shot
+        solved, diagnosed = [], []
+        for picture in pictures:
+            spoiled = detune(picture, STRENGTH * (2 * torch.rand(7, generator=random) - 1)).clamp(0, 1)
+            shot = _frames(converted(shower, spoiled).clamp(0.0, 1.0))
+            shot = Frames(shot.pixels.expand(3, -1, -1, -1))
+            seen = colour.seen(shot)
+            refined = refine(seen, (_frames(picture),), diagnose(seen))
+            diagnosed.append(_busy(partial(diagnose, seen)))
+            solved.append(_busy(partial(behind_view, refined, shot, view)))
+        times = np.asarray(solved)
+        ratio = np.median(times / np.asarray(diagnosed))
+        print(f"{name:34} {np.median(times):6.2f} s {times.max():6.2f} s {ratio:15.1f} x")
+
+
+def _busy(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def log_recognised(photos: Path, footage: Path, seed: int) -> None:
     look, samples = log_look(), samples_of(photos, seed)
     scores = look.score(samples.features)
@@ -90,16 +129,24 @@ def log_recognised(photos: Path, footage: Path, seed: int) -> None:
         these = scores[samples.kinds == kind]
         refused, told = (float((these > limit).mean()) for limit in (look.refuse, look.suspect))
         print(f"{kind:34} {len(these):6} {refused:8.1%} {told:7.1%}")
-    clips = [score for path in sorted(footage.iterdir()) if (score := _clip_score(path)) is not None]
-    refused, told = (sum(score > limit for score in clips) for limit in (look.refuse, look.suspect))
-    print(f"clips of footage: {len(clips)}, refused {refused}, told {told}")
+    sampled = [pictures for path in sorted(footage.iterdir()) if (pictures := _pictures(path))]
+    alone = [torch.from_numpy(each.pixels).movedim(-1, 0)[None] for pictures in sampled for each in pictures]
+    windows = [pictures[at : at + WINDOW] for pictures in sampled for at in range(0, len(pictures), WINDOW)]
+    shots = [
+        torch.cat([torch.from_numpy(each.pixels).movedim(-1, 0)[None] for each in most_different(window, 3)])
+        for window in windows
+        if len(window) == WINDOW
+    ]
+    for kind, judged in (("shots of footage, three frames each", shots), ("its single frames", alone)):
+        refused, told = sum(map(look.refused, judged)), sum(map(look.suspected, judged))
+        print(f"{kind}, of {len(sampled)} clips: {len(judged)}, refused {refused}, refused or told {told}")
 
 
-def _clip_score(path: Path) -> float | None:
+def _pictures(path: Path) -> list[Picture]:
     try:
-        return score_of(read_frames(path).pixels)
+        return list(read(path, Span(0, probe(path).frame_count), FOOTAGE_FRAMES, 256))
     except MediaError:
-        return None
+        return []
 
 
 def _frames(picture: Tensor) -> Frames:
@@ -118,6 +165,8 @@ def main() -> None:
         view_error(pictures)
     if "same" in options.parts:
         same_result(pictures, options.seed)
+    if "cost" in options.parts:
+        solve_cost(pictures, options.seed)
     if "log" in options.parts:
         log_recognised(shared / "photos" / "test", shared / "footage", options.seed)
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lutnet.colourspace import ColourManagement, ColourSettings, colour_management
+from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_management
 from lutnet.continuity.results import Context, in_scenes
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
@@ -264,7 +264,8 @@ def grade_shot(
         refined = refinement.followed(before, seen, look.grade, strength, **wishes)
         base = None if cdl_only else before.grade
     refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only, balance=base)
-    warnings = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen))
+    of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
+    warnings = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen), *of_reference)
     return ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(dict.fromkeys(warnings))
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lutnet.cli.main import main
-from lutnet.frames import read_shot
+from lutnet.frames import read_shot, video
+from lutnet.frames.readers import READERS
 from lutnet.job import Recipe, jobs_of
 from lutnet.plain import shot_from_plain, shot_to_plain
 from lutnet.source import Per, open_timeline
@@ -53,7 +57,25 @@ def test_clips_of_the_same_range_of_the_same_file_are_the_same_job(tmp_path: Pat
     first, _, other, twin, _ = (job.hash for job in jobs_of(open_timeline(path).shots, Recipe()))
     assert first == twin != other
     spoken = [job.hash for job in jobs_of(open_timeline(path, per=Per.SOURCE).shots, Recipe())]
-    assert spoken[0] == spoken[3]
+    assert spoken[0] == spoken[2] == spoken[3], "though the third counts from another start"
+
+
+@pytest.mark.parametrize(("per", "decoded"), [("clip", 3), ("source", 2)])
+def test_what_shares_media_and_range_is_decoded_once(
+    tmp_path: Path, per: str, decoded: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def counted(path: Path, *asked: Any) -> Any:
+        opened.append(path.name)
+        return video.read(path, *asked)
+
+    readers = tuple(replace(each, read=counted) if each.name == "video" else each for each in READERS)
+    monkeypatch.setattr("lutnet.frames.readers.READERS", readers)
+    assert main(["grade", str(cut(tmp_path)), "--per", per, "--quiet", "--workers", "0"]) == 3
+    assert len(opened) == decoded
+    clips = json.loads((tmp_path / "cut.lutnet" / "grades.json").read_text())["clips"]
+    assert clips[0]["cdl"] == clips[3]["cdl"] and len({clip["id"] for clip in clips}) == 5
 
 
 def test_what_speaks_for_a_shot_survives_being_written(tmp_path: Path) -> None:

@@ -1,11 +1,19 @@
 """Colour management through OpenColorIO: which spaces there are, what a clip is in, what people see of it."""
 
 from lutnet.colourspace.config import BUILTIN, ColourConfig, Space
-from lutnet.colourspace.management import ColourManagement, ColourSettings, Says, Stated, colour_management
+from lutnet.colourspace.management import (
+    DOUBT,
+    ColourManagement,
+    ColourSettings,
+    Says,
+    Stated,
+    colour_management,
+)
 from lutnet.colourspace.view import View
 
 __all__ = [
     "BUILTIN",
+    "DOUBT",
     "ColourConfig",
     "ColourManagement",
     "ColourSettings",

@@ -60,7 +60,8 @@ def log_look() -> LogLook:
     """What ships with lutnet."""
     stored = json.loads(files("lutnet.colourspace").joinpath("log_look.json").read_text(encoding="utf-8"))
     arrays = {name: np.asarray(stored[name]) for name in ("mean", "deviation", "linear", "square")}
-    return LogLook(**arrays, **{name: stored[name] for name in ("bias", "refuse", "refuse_one", "suspect")})
+    limits = {name: float(stored[name]) for name in ("bias", "refuse", "refuse_one", "suspect")}
+    return LogLook(arrays["mean"], arrays["deviation"], arrays["linear"], arrays["square"], **limits)
 
 
 def score_of(pixels: Tensor) -> float:

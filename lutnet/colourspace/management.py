@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 OUTSIDE_SHARE = 0.005
 """Share of a shot's values beyond 0..1 of the grading space from which on the user is told that they are lost."""
+DOUBT = "may be log footage"
+"""With these words the user is told where log is only possible."""
+
 _UNGRADABLE = ("scene-linear", "display-linear")
 
 
@@ -206,8 +209,10 @@ class ColourManagement:
                 value=frames.source,
                 fix="Say what it is with --clip-space 'PATTERN=NAME', or --assume-space where it is right.",
             )
-        doubt = f"may be log footage: if it is, say so with --clip-space; it is taken as {source.name}"
-        return replace(frames, warnings=(*frames.warnings, doubt)) if look.suspected(frames.pixels) else frames
+        doubt = f"{DOUBT}: if it is, say so with --clip-space; it is taken as {source.name}"
+        return (
+            replace(frames, warnings=(*frames.warnings, doubt)) if look.suspected(frames.pixels) else frames
+        )
 
     def _into_grading(self, source: Space) -> CPUProcessor:
         """Scenes come onto a display through its view, and pictures of a display back into the scene through it."""

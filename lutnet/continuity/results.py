@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -86,9 +86,27 @@ def in_scenes(
             if each.transform is None or kept
             else _regraded(result, each, member, store.pictures_of(jobs[result.shot.id]), context)
         )
+    found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
     if context.view.identity:  # what was kept for comparing is a picture already, and can be graded
         _measure_cuts(found, dict(zip(places, members, strict=True)))
     return InScenes(found, key)
+
+
+def _alike(results: Sequence[ClipResult], jobs: Mapping[str, str], apart: Set[str]) -> list[ClipResult]:
+    """``results`` in which clips of one job and scene have one grade, those ``apart`` (by id or name) excepted.
+
+    The solve may place the very same frames at slightly other balances; one grade per source is promised.
+    """
+    first: dict[tuple[str, int | None], ClipResult] = {}
+    alike = []
+    for result in results:
+        if result.grade is None or not {result.shot.id, result.shot.name}.isdisjoint(apart):
+            alike.append(result)
+            continue
+        scene = None if result.scene is None else result.scene.number
+        speaker = first.setdefault((jobs[result.shot.id], scene), result)
+        alike.append(replace(result, grade=speaker.grade, delta_e=speaker.delta_e))
+    return alike
 
 
 def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import av
 from av.format import Flags
 
-from lutnet.frames.container import decoded, rate_of
+from lutnet.frames.container import PROGRAM_STREAM, decoded, rate_of
 from lutnet.frames.record import Span
 
 _FORWARD_SECONDS = 2
@@ -31,6 +31,8 @@ class Film:
         self._steady = _is_steady(stream)
         self._rounding = 1 / self._ticks  # frames by which a time may have been rounded
         self._untimed = 0
+        # A program stream's first frames after a seek are timed half a frame late.
+        self._lead = self._second if container.format.name == PROGRAM_STREAM else 0
         # Transport streams find their first key frame only from well before it.
         self._head = self._origin - self._second
         timed = not container.format.flags & Flags.no_timestamps.value
@@ -117,7 +119,7 @@ class Film:
         Containers index when a frame is decoded, which is before it is shown, so the key frame found may
         come after the target; then look further back.
         """
-        back = 0
+        back = self._lead
         while True:
             wanted = max(target - back, self._head)
             self._seekable = self._jumped(wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -77,8 +78,8 @@ def _names(media: str | None) -> list[str]:
 def _shot_facts(shot: Shot, files: _Files) -> Json:
     return {
         "media": files.of_media(shot.media),
-        "source": range_to_plain(shot.evidence),
-        "media_start": str(shot.media_start),
+        # Counted from the head of the media: clips may count the same frames from different starts.
+        "source": range_to_plain(replace(shot.evidence, start=shot.evidence.start - shot.media_start)),
         "space": shot.space,
         "timecoded": shot.timecoded,
     }

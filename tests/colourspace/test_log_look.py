@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def film(tmp_path: Path) -> Path:
     return write_timeline(tmp_path / "cut.otio", media)
 
 
-def grade(film: Path, *options: str) -> tuple[int, list[dict[str, object]]]:
+def grade(film: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
     code = main(["grade", str(film), "--quiet", *options])
     return code, json.loads((film.parent / "cut.lutnet" / "grades.json").read_text())["clips"]
 
@@ -100,3 +101,11 @@ def test_a_reference_in_log_is_one_clear_error(film: Path, capsys: pytest.Captur
     assert main(["grade", str(film), "--ref", str(film.parent / "log.mkv")]) == EXIT_BAD_INPUT
     assert "looks like log footage" in capsys.readouterr().err
     assert not (film.parent / "cut.lutnet").exists()
+
+
+def test_a_reference_still_that_may_be_log_is_told(film: Path) -> None:
+    still = film.parent / "look.png"
+    recorded = in_log(scene(), "S-Log3 S-Gamut3.Cine")
+    Image.fromarray(np.rint(recorded * 255).astype(np.uint8)).save(still)
+    _, (video, _) = grade(film, "--ref", str(still))
+    assert any(text.startswith("the reference may be log footage") for text in video["warnings"])

@@ -113,11 +113,15 @@ def test_anamorphic_video_is_made_square(tmp_path: Path) -> None:
     assert read_frames(path, height=288).pixels.shape[2:] == (288, 512)
 
 
-def test_the_last_frames_of_a_program_stream_are_found(tmp_path: Path) -> None:
-    path = write_numbered(
-        tmp_path / "a.mpg", 50, codec="mpeg2video", options={"bf": "2", "g": "12", "q": "2"}
-    )
+@pytest.mark.parametrize("intra_only", [False, True])
+def test_the_last_frames_of_a_program_stream_are_found(tmp_path: Path, intra_only: bool) -> None:
+    options = {"bf": "0", "g": "1", "q": "2"} if intra_only else {"bf": "2", "g": "12", "q": "2"}
+    path = write_numbered(tmp_path / "a.mpg", 50, codec="mpeg2video", options=options)
     assert probe(path).frame_count == 50
+    for number in (0, 1, 20, 48, 49):
+        used = FrameRange(Fraction(number), Fraction(1), Fraction(25))
+        (pixels,) = read_shot(Shot("1", "a", 1, "", used, used, str(path))).pixels
+        assert number_in(pixels.numpy()) == number
     used = FrameRange(Fraction(47), Fraction(3), Fraction(25))
     frames = read_shot(Shot("1", "a", 1, "", used, used, str(path)))
     assert {number_in(pixels.numpy()) for pixels in frames.pixels} == {47, 48, 49}
