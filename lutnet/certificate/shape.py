@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import torch
 from torch import Tensor
@@ -28,6 +29,8 @@ _MANY = 0.01
 _STEEP = 8.0
 _CLIP_LIMIT = 0.03
 _COLLAPSED = 0.01
+_CLEARLY = 3.0
+"""Of the products of the weights that two orders of the channels give: strong crosstalk is no swap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,13 @@ class Orientation:
 
 
 def orientation(lattice: Tensor) -> Orientation:
-    """What a linear fit of ``lattice [N, N, N, 3]`` says; the usual order where no channel clearly leads."""
-    weights = _linear_part(lattice)
-    lead = weights.abs().argmax(1)
-    clear = all(
-        float(weights[channel, lead[channel]].abs()) > 2 * float(weights[channel, channel].abs())
-        for channel in range(3)
-        if int(lead[channel]) != channel
-    )
-    if not clear or sorted(lead.tolist()) != [0, 1, 2]:
-        lead = torch.arange(3)
+    """What a linear fit of ``lattice [N, N, N, 3]`` says; the usual order where no other one clearly fits better."""
+    weights = _linear_part(lattice.clamp(0, 1))  # far beyond, where nothing is seen, a view may go any way
+    usual = (0, 1, 2)
+    fit = {order: float(weights[usual, order].abs().prod()) for order in permutations(usual)}
+    best = max(fit, key=lambda order: fit[order])
+    red, green, blue = lead = best if fit[best] > _CLEARLY * fit[usual] else usual
     signs = [float(weights[channel, lead[channel]]) < -0.1 for channel in range(3)]
-    red, green, blue = lead.tolist()
     return Orientation((red, green, blue), (signs[0], signs[1], signs[2]))
 
 
