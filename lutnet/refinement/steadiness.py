@@ -53,8 +53,37 @@ class LightChange:
         )
 
 
-def light_change(frames: Frames) -> LightChange | None:
-    """The change of light inside a shot; None where it is steady, or nothing can be compared."""
+@dataclass(frozen=True, slots=True)
+class LightCourse:
+    """light: stops of every frame to the first. numbers: of the frames. disagreement: stops by which the middle
+    half of the places disagree from frame to frame, on average."""
+
+    light: tuple[float, ...]
+    numbers: tuple[int, ...]
+    disagreement: float
+
+    @property
+    def _extremes(self) -> tuple[int, int]:
+        low, high = sorted((int(np.argmin(self.light)), int(np.argmax(self.light))))
+        return low, high
+
+    @property
+    def stops(self) -> float:
+        """Of the last to the first of the two frames that differ most, below 0 darker."""
+        low, high = self._extremes
+        return self.light[high] - self.light[low]
+
+    @property
+    def frame(self) -> int:
+        """Where half of ``stops`` is passed."""
+        low, high = self._extremes
+        way = np.abs(np.array(self.light[low : high + 1]) - self.light[low])
+        passed = np.maximum.accumulate(way)
+        return round(float(np.interp(abs(self.stops) / 2, passed, self.numbers[low : high + 1])))
+
+
+def light_course(frames: Frames) -> LightCourse | None:
+    """How the light goes from frame to frame; None for one frame, or where too few places are found again."""
     numbers = frames.indices or tuple(range(len(frames)))
     pictures = [_small(frame.movedim(0, -1).float().cpu().numpy()) for frame in frames.pixels]
     light, spreads = [0.0], []
@@ -64,13 +93,15 @@ def light_change(frames: Frames) -> LightChange | None:
             return None
         light.append(light[-1] + step[0])
         spreads.append(step[1])
-    low, high = sorted((int(np.argmin(light)), int(np.argmax(light))))
-    change = light[high] - light[low]
-    if not spreads or abs(change) < LEAST_CHANGE + DISAGREEMENT * float(np.mean(spreads)):
+    return LightCourse(tuple(light), numbers, float(np.mean(spreads))) if spreads else None
+
+
+def light_change(frames: Frames) -> LightChange | None:
+    """The change of light inside a shot; None where it is steady, or nothing can be compared."""
+    course = light_course(frames)
+    if course is None or abs(course.stops) < LEAST_CHANGE + DISAGREEMENT * course.disagreement:
         return None
-    way = np.abs(np.array(light[low : high + 1]) - light[low])
-    place = np.interp(abs(change) / 2, np.maximum.accumulate(way), numbers[low : high + 1])
-    return LightChange(float(change), round(float(place)))
+    return LightChange(course.stops, course.frame)
 
 
 def _brighter_by(first: Picture, second: Picture) -> tuple[float, float] | None:
