@@ -165,7 +165,23 @@ def run(options: argparse.Namespace) -> int:
         )
     if is_film(timeline.path):
         _write_cut_list(timeline, graded.folder)
-    return conclude(graded, options)
+    code = conclude(graded, options)
+    if not (options.json or options.quiet) and len(graded.skipped) < len(graded.clips):
+        output().print(_way_back(timeline.path))
+    return code
+
+
+def _way_back(timeline: Path) -> str:
+    """In which file the editor's program finds the grades."""
+    kind = timeline.suffix.lower()
+    if kind in (".edl", ".ale"):
+        return f"source/{timeline.name} in it is the list as it came in, with the CDLs."
+    if kind in (".xml", ".fcpxml", ".aaf"):
+        return (
+            f"No program reads a CDL from {kind}: conform from {timeline.name} as ever, and take the grades from "
+            f"{timeline.stem}.edl, {timeline.stem}.otio or cdl/ beside it."
+        )
+    return f"{timeline.stem}.otio in it is the timeline, with the CDLs in its metadata."
 
 
 def _write_cut_list(timeline: Timeline, package: Path) -> None:
@@ -206,7 +222,9 @@ def _print_table(graded: GradedTimeline) -> None:
         console.print(line)
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
-    console.print(f"\nWritten to {graded.folder}. Open {graded.folder / CONTACT_SHEET} to see every clip.")
+    sheet = graded.folder / CONTACT_SHEET
+    seen = f" Open {sheet} to see every clip." if sheet.is_file() else " No clip was graded."
+    console.print(f"\nWritten to {graded.folder}.{seen}")
 
 
 def _warnings(graded: GradedTimeline) -> Iterator[str]:

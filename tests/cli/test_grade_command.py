@@ -9,6 +9,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
+from lutnet.cli.grade import _way_back
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.demo.scenes import SHOTS
 from lutnet.result import Status
@@ -173,6 +174,32 @@ def test_shots_lists_what_would_be_graded(footage: Path, capsys: pytest.CaptureF
     assert [shot["state"] for shot in shots[:3]] == ["ready", "skipped", "ready"]
     assert main(["shots", str(footage / "timeline.otio")]) == 0
     assert "offline" in capsys.readouterr().out
+
+
+def test_where_nothing_is_graded_no_sheet_is_promised(
+    footage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for media in (footage / "media").iterdir():
+        media.unlink()
+    assert main(["grade", str(footage / "timeline.otio"), "--workers", "0"]) == EXIT_SKIPPED
+    said = capsys.readouterr().out
+    assert "No clip was graded" in said and "review.png" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.edl", "source/a.edl"),
+        ("a.ALE", "source/a.ALE"),
+        ("a.otioz", "a.otio in it"),
+        ("a.mov", "a.otio in it"),
+        ("a.fcpxml", "No program reads a CDL from .fcpxml"),
+        ("a.xml", "a.edl, a.otio or cdl/"),
+        ("a.aaf", "No program reads a CDL from .aaf"),
+    ],
+)
+def test_the_way_back_into_the_editors_program_is_said(name: str, said: str) -> None:
+    assert said in _way_back(Path(name))
 
 
 def test_match_writes_the_same_kind_of_package(footage: Path) -> None:
