@@ -19,6 +19,7 @@ EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "grade": "grade every clip of a timeline and write CDLs, LUTs and a contact sheet",
+    "regrade": "grade a re-cut from the package of the cut before: what survived keeps its grade",
     "shots": "list what would be graded",
     "scenes": "list which shots belong together, by what they show",
     "spaces": "list colour spaces with their aliases, displays and views",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lutnet.continuity.together import Joined, Member
 
 NAMED = 5
+TRIMMED = "trimmed or extended since its grade was decided, which stays"
 _PALETTE = 4096
 
 
@@ -67,23 +68,30 @@ def in_scenes(
         return InScenes([replace(known[each.shot.id], shot=each.shot) for each in results], key)
     finished = store.finished(jobs[shot_id] for shot_id in graded)
     decisions = store.decisions() if context.decided else {}
-    standing = [_standing(store, result, jobs[result.shot.id], decisions) for result in results]
+    staying = {*decisions, *wishes.pinned}
+    standing = [
+        _standing(store, result, jobs[result.shot.id], wishes.trimmed)
+        if result.shot.id in staying
+        else result
+        for result in results
+    ]
     places, members = [], []
     for place, result in enumerate(standing):
         pictures = _pictures(store, result, jobs, finished)
         if pictures is not None:
             places.append(place)
-            members.append(_member(result, pictures, context, decisions.get(result.shot.id)))
+            pinned = result.shot.id in wishes.pinned
+            members.append(_member(result, pictures, context, decisions.get(result.shot.id), pinned=pinned))
     if len(members) < 2:
         return InScenes(standing, key)
     joined = _joined(members, [standing[place] for place in places], wishes)
     found = list(standing)
     for place, member, each in zip(places, members, joined, strict=True):
         result = standing[place]
-        kept = result.shot.id in decisions
+        stays = result.shot.id in staying
         found[place] = (
-            _placed(result, each)
-            if each.transform is None or kept
+            _placed(result, each, matched=stays)
+            if each.transform is None or stays
             else _regraded(result, each, member, store.pictures_of(jobs[result.shot.id]), context)
         )
     found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
@@ -132,12 +140,28 @@ def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> N
         results[place] = replace(result, cut=cut)
 
 
-def _standing(store: Store, result: ClipResult, job: str, decisions: Mapping[str, Decision]) -> ClipResult:
-    """The result itself; of a clip that somebody decided about, what was proposed then."""
-    if result.shot.id not in decisions:
-        return result
+def _standing(store: Store, result: ClipResult, job: str, trimmed: Sequence[str]) -> ClipResult:
+    """What the store has of a clip that stays as it is, instead of what its job computed."""
     before = store.result_of_job(result.shot.id, job)
-    return result if before is None else replace(before, shot=result.shot)
+    if before is None:
+        return result
+    if result.shot.id not in trimmed or result.grade is None or before.grade is None:
+        return replace(before, shot=result.shot)
+    pictures = store.pictures_of(job)
+    warnings = (*before.warnings, f"{TRIMMED}{_apart(pictures, before.grade, result.grade)}")
+    return replace(before, shot=result.shot, warnings=warnings)
+
+
+def _apart(pictures: StoredPictures, stays: Grade, asked: Grade) -> str:
+    """By how much two grades of a clip differ on its frames, in words."""
+    if not pictures.compared:
+        return ""
+    from lutnet.continuity.compared import Compared
+    from lutnet.ops.difference import delta_e_rgb
+
+    colours = Compared.from_bytes(pictures.compared).colours(_PALETTE)
+    difference = float(delta_e_rgb(stays.apply_colours(colours), asked.apply_colours(colours)).mean())
+    return f"; by itself it would now be graded DE {difference:.1f} apart"
 
 
 def _pictures(
@@ -150,7 +174,7 @@ def _pictures(
 
 
 def _member(
-    result: ClipResult, pictures: StoredPictures, context: Context, decision: Decision | None
+    result: ClipResult, pictures: StoredPictures, context: Context, decision: Decision | None, *, pinned: bool
 ) -> Member:
     import torch
 
@@ -179,7 +203,7 @@ def _member(
         colours,
         diagnosed,
         diagnosed if behind else own,
-        known=(approved or aligned) and not behind,
+        known=(approved or aligned or pinned) and not behind,
         led=context.recipe.reference is not None,
         unsure=1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values())),
     )
@@ -264,4 +288,5 @@ def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:
 
 def _key(results: Sequence[ClipResult], jobs: Mapping[str, str], wishes: SceneWishes) -> str:
     clips = [(each.shot.id, jobs.get(each.shot.id), each.grade is None) for each in results]
-    return hashlib.sha256(json.dumps([clips, asdict(wishes)]).encode()).hexdigest()
+    lasting = asdict(replace(wishes, pinned=(), trimmed=()))
+    return hashlib.sha256(json.dumps([clips, lasting]).encode()).hexdigest()

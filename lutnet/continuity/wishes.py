@@ -12,12 +12,15 @@ class SceneWishes:
     """consistency: 0 leaves every clip its own grade, 1 removes all differences within a scene.
 
     heroes: names or ids of clips that their scenes are matched to. groups: ids of the clips of each scene, as people
-    arranged them; None finds the scenes. Clips that are in no group stand alone.
+    arranged them; None finds the scenes. Clips that are in no group stand alone. pinned: ids of clips whose stored
+    grades stay; trimmed: of those that were decided about when they had other frames. Both are of one run only.
     """
 
     consistency: float = 1.0
     heroes: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] | None = None
+    pinned: tuple[str, ...] = ()
+    trimmed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.consistency <= 1.0:

@@ -1,0 +1,105 @@
+"""Re-cuts: what survived keeps its grade, what is new is matched to it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+
+from lutnet.errors import InputError, OutputError
+from lutnet.grade import CDL, Grade
+from lutnet.recut import Fate, changes
+from lutnet.regrade import regrade
+from lutnet.result import Status
+from lutnet.settings import GradeSettings
+from lutnet.shot import FrameRange, Shot
+from lutnet.source import open_timeline
+from lutnet.store import Decision, Store
+from tests.continuity.test_results import cdls, crew, run
+
+SETTINGS = GradeSettings(cdl_only=True)
+
+
+def shot(name: str, media: str, start: int, length: int = 10) -> Shot:
+    used = FrameRange(Fraction(start), Fraction(length), Fraction(24))
+    return Shot(name, name, 1, "", used, used, media)
+
+
+def test_what_became_of_clips_is_told_by_their_frames() -> None:
+    old = [shot("a", "one", 0), shot("b", "one", 100), shot("c", "two", 0), shot("d", "two", 50)]
+    new = [shot("d", "two", 50), shot("x", "one", 3), shot("y", "two", 20), shot("b", "one", 100, 6)]
+    found = changes(old, new)
+    assert [(each.fate, each.before) for each in found] == [
+        (Fate.KEPT, "d"),
+        (Fate.TRIMMED, "a"),
+        (Fate.NEW, None),
+        (Fate.TRIMMED, "b"),
+        (Fate.GONE, None),
+    ]
+    assert found[-1].shot.id == "c"
+
+
+def test_a_clip_that_is_used_twice_survives_once() -> None:
+    found = changes([shot("a", "one", 0)], [shot("q", "one", 0), shot("a", "one", 0)])
+    assert [each.fate for each in found] == [Fate.KEPT, Fate.NEW]
+
+
+def recut(footage: Path) -> Path:
+    """Without the first clip, the second trimmed at its head, the third at its end, the last two swapped."""
+    timeline = otio.adapters.read_from_file(str(footage / "timeline.otio"))
+    track = timeline.tracks[0]
+    del track[0]
+    for number, (start, length) in enumerate(((3, -3), (0, -3))):
+        used = track[number].source_range
+        rate = used.start_time.rate
+        track[number].source_range = otio.opentime.TimeRange(
+            used.start_time + otio.opentime.RationalTime(start, rate),
+            used.duration + otio.opentime.RationalTime(length, rate),
+        )
+    last = track[-1]
+    del track[-1]
+    track.insert(len(track) - 1, last)
+    path = footage / "new.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    return path
+
+
+def test_survivors_keep_their_grades_and_decisions(footage: Path) -> None:
+    first = run(footage)
+    changed = Grade(CDL(slope=(1.3, 1.0, 0.8)))
+    with Store(footage / "out") as store:
+        store.decide(
+            Decision(first.clips[1].shot.id, Status.APPROVED, note="good"),
+            Decision(first.clips[4].shot.id, Status.CHANGED, changed),
+        )
+    path = recut(footage)
+    done = regrade(open_timeline(path), footage / "out", settings=SETTINGS, engine=crew)
+    fates = [change.fate for change in done.changes]
+    assert fates == [Fate.TRIMMED] * 2 + [Fate.KEPT] * 8 + [Fate.GONE]
+    clips = done.graded.clips
+    assert [clip.status for clip in clips[:4]] == [
+        Status.APPROVED,
+        Status.PROPOSED,
+        Status.PROPOSED,
+        Status.CHANGED,
+    ]
+    assert clips[0].grade is not None and clips[0].grade.cdl == cdls(first)[1]
+    assert any("trimmed" in warning and "DE" in warning for warning in clips[0].warnings)
+    assert clips[3].grade is not None and clips[3].grade.cdl == changed.cdl
+    assert cdls(done.graded)[2] == cdls(first)[3]
+    assert cdls(done.graded)[4:8] == cdls(first)[5:9]
+    with Store(done.graded.folder) as store:
+        assert store.decisions()[clips[0].shot.id].note == "good"
+    with Store(footage / "out") as store:  # the old package is as it was
+        assert len(store.proposed()) == 11
+
+
+def test_a_folder_that_holds_a_package_or_none_is_one_error(footage: Path) -> None:
+    run(footage)
+    path = recut(footage)
+    with pytest.raises(InputError, match="no package"):
+        regrade(open_timeline(path), footage / "media", settings=SETTINGS, engine=crew)
+    with pytest.raises(OutputError, match="already"):
+        regrade(open_timeline(path), footage / "out", output=footage / "out", settings=SETTINGS, engine=crew)
