@@ -10,6 +10,7 @@ import { Scopes } from "./scopes.js";
 import { Sliders, isNeutral, neutral } from "./sliders.js";
 import { MARKS, Strip } from "./strip.js";
 
+const COARSEST = 0.5;
 const SAVE_AFTER_MS = 250;
 const LOOK_AGAIN_MS = 2000;
 const SCOPES_SHARE = 1 / 20; // of the time, while playing; a change is measured at once
@@ -48,7 +49,8 @@ const history = new History(() => {
 });
 const player = new Player(film, renderer, {
   onFrame: (measure) => { draw(); measureScopes(measure); },
-  onState: () => showTransport(),
+  onState: () => { showTransport(); if (!player.playing && fineness < 1) draw(); },
+  onLate: () => { fineness = Math.max(COARSEST, 0.8 * fineness); },
   onEnd: () => passEnd(),
   onWait: (text) => { if (byId("wait").textContent !== text) byId("wait").textContent = text; },
 });
@@ -59,10 +61,12 @@ let sliders = null;
 
 let stage = { width: 64, height: 64 }; // in CSS pixels; asked for only when it changes, as the answer costs a layout
 let placed = "";
+let fineness = 1; // of the picture in motion, where the machine cannot keep up; what stands is always fine
 
 function draw() {
   const dots = window.devicePixelRatio || 1;
-  renderer.draw([Math.max(64, stage.width * dots), Math.max(64, stage.height * dots)]);
+  const fine = dots * (player.playing ? fineness : 1);
+  renderer.draw([Math.max(64, stage.width * fine), Math.max(64, stage.height * fine)]);
   const { width, height } = byId("picture");
   const place = [width, height, stage.width, stage.height, renderer.view.layout, renderer.view.wipe, renderer.size[0]].join();
   if (place === placed) return;
@@ -587,7 +591,7 @@ function wire() {
   dropped(byId("drop"));
   addEventListener("pagehide", () => saved());
   addEventListener("beforeunload", (event) => { if (page.unsaved.size) event.preventDefault(); });
-  new ResizeObserver(([{ contentRect }]) => { stage = contentRect; draw(); }).observe(byId("stage"));
+  new ResizeObserver(([{ contentRect }]) => { stage = contentRect; fineness = 1; draw(); }).observe(byId("stage"));
   if (api.live) setInterval(lookAgain, LOOK_AGAIN_MS);
 }
 

@@ -3,17 +3,20 @@
 import { api } from "./api.js";
 import { decodeStill } from "./renderer.js";
 
+const FORGET = 0.95; // a frame
+const TOO_LATE = 2.5; // one hiccup is none of the grade's
 const HALF = 0.5; // seeks go to the middle of a frame: rounded times cannot make it another one
 
 export class Player {
-  /** onFrame(): a new picture is on the card. onState(): place, length or play state changed. onEnd(): a shot's last frame was passed. */
-  constructor(film, renderer, { onFrame, onState, onEnd, onWait }) {
-    Object.assign(this, { film, renderer, onFrame, onState, onEnd, onWait });
+  /** onFrame(): a new picture is on the card. onState(): place, length or play state changed. onEnd(): a shot's last frame was passed. onLate(): several frames of late were not shown in time. */
+  constructor(film, renderer, { onFrame, onState, onEnd, onWait, onLate }) {
+    Object.assign(this, { film, renderer, onFrame, onState, onEnd, onWait, onLate });
     this.media = null;
     this.frame = 0;
     this.wanted = null; // the frame that was asked for, while the film stands
     this.reverse = null;
     this.turn = 0;
+    this.late = 0; // frames that were missed, those long ago counting less
     this.shown = 0; // frames that were drawn from the film
     film.addEventListener("play", () => onState());
     film.addEventListener("pause", () => onState());
@@ -134,6 +137,7 @@ export class Player {
       if (!film.seeking) this.onEnd();
       return;
     }
+    if (!film.paused && film.playbackRate === 1 && frame > this.frame) this.#missed(frame - this.frame - 1);
     // On the way to a frame that was asked for, older ones may still be shown, and some files' times lie beside it.
     this.frame = this.wanted ?? Math.max(0, Math.min(this.frames - 1, frame));
     this.renderer.upload(film, film.videoWidth, film.videoHeight);
@@ -141,6 +145,13 @@ export class Player {
     this.onWait("");
     this.onFrame(!this.playing);
     this.onState();
+  }
+
+  #missed(count) {
+    this.late = FORGET * this.late + Math.min(1, count);
+    if (this.late < TOO_LATE) return;
+    this.late = 0;
+    this.onLate();
   }
 
   #stopReverse() {
