@@ -28,9 +28,6 @@ SAME_COLOURS = 5.0
 FULL_SHARE = 0.3
 """Share of the shot seen in the reference from which on the match is trusted in full."""
 
-LEAST_EVIDENCE = 0.9
-"""Change over expected error below which a look of another scene is not followed: it could as well do harm."""
-
 WHOLE_SHARE = 0.95
 """Share of a look from which on it counts as applied as a whole, and nothing is said of it."""
 
@@ -187,9 +184,9 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
     alone: what is done where the look is not trusted; None is what the shot's diagnosis says.
     """
     prediction = predict(frames, references)
-    if prediction.evidence < LEAST_EVIDENCE:
-        return None
     share = prediction.share
+    if share == 0.0:
+        return None
     without = diagnose(frames).grade if alone is None else alone
 
     def transform(colours: Tensor) -> Tensor:

@@ -8,7 +8,6 @@ there is always the shot with the reference's grade.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -21,7 +20,6 @@ from lutnet.diagnosis.network import DiagnosisNetwork, NetworkConfig
 from lutnet.errors import WeightsError
 from lutnet.ops.cdl import apply_cdl
 from lutnet.ops.detune import LEVELS, NAMES
-from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.lut3d import Interpolation, apply_lut3d, identity_lattice
 
 ENSEMBLE = ("refinement", "refinement_2")
@@ -37,8 +35,6 @@ class MatchConfig:
 
     components: basis LUTs. points: of their lattices, per axis. describer: the network that looks.
     most_frames: of one reference in training; that there are still more is not told to the network.
-    confidence_slope, confidence_offset: from the log of a look's change over its expected error to the log
-    odds that it helps; fitted on held-out sources.
     """
 
     describer: NetworkConfig
@@ -47,15 +43,15 @@ class MatchConfig:
     hidden: int = 256
     dropout: float = 0.3
     most_frames: int = 6
-    confidence_slope: float = 1.0
-    confidence_offset: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "describer": self.describer.as_json()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> MatchConfig:
-        return cls(**{**values, "describer": NetworkConfig.from_json(values["describer"])})
+        # Files of before hold two numbers of a confidence that networks no longer have of themselves.
+        kept = {name: value for name, value in values.items() if not name.startswith("confidence_")}
+        return cls(**{**kept, "describer": NetworkConfig.from_json(values["describer"])})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -165,23 +161,6 @@ def cdl_numbers(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         torch.exp(torch.tanh(power)),
         torch.exp(torch.tanh(saturation)),
     )
-
-
-def evidence(looks: Sequence[Look], shown: Tensor) -> Tensor:
-    """Log of the mean change (DE2000) of ``shown [B, P, 3]`` by what ``looks`` say together over the error
-    that they expect of it, ``[B]``."""
-    graded = torch.stack([look.apply(shown) for look in looks]).mean(0)
-    expected = torch.stack([look.expected[:, 0] for look in looks]).mean(0)
-    change = delta_e_rgb(graded, shown).mean(1)
-    return torch.log(change.clamp(min=1e-2) / expected.clamp(min=1e-2))
-
-
-def helps(found: Tensor, config: MatchConfig) -> Tensor:
-    """Probability ``[B]`` that looks of ``evidence [B]`` bring their shots nearer to the truth.
-
-    A change that is large beside the error expected of it goes the right way; a small one is a guess.
-    """
-    return torch.sigmoid(config.confidence_slope * found + config.confidence_offset)
 
 
 def _block(inputs: int, outputs: int, dropout: float) -> nn.Sequential:

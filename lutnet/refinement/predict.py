@@ -9,16 +9,12 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from lutnet.refinement.network import Look, default_networks, evidence, helps
+from lutnet.refinement.confidence import CONFIDENCE, evidence, followed_share
+from lutnet.refinement.network import Look, default_networks
 from lutnet.shot import Frames
 
 MAX_FRAMES = 16
 """Most frames of a shot or a reference that are looked at; more are thinned evenly."""
-
-
-NOISE = 0.35
-"""Weight of the expected error in the share of a look that is applied: on held-out sources 0 has the least mean
-difference, 1 makes the fewest shots worse."""
 
 JUDGED = 512
 """Colours of a shot by which the size of a look's change is told."""
@@ -26,19 +22,15 @@ JUDGED = 512
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Prediction:
-    """looks: of one pair, one per network. evidence: the change over the error expected of it, mean DE2000.
-
-    confidence: 0..1, that the shot comes nearer to the truth by it.
-    """
+    """looks: of one pair, one per network. confidence: 0..1, that the shot comes nearer to the truth by them."""
 
     looks: tuple[Look, ...]
-    evidence: float
     confidence: float
 
     @property
     def share(self) -> float:
-        """How much of the look to apply: signal over signal and noise, squared."""
-        return self.evidence**2 / (self.evidence**2 + NOISE)
+        """How much of the look to apply, 0..1."""
+        return followed_share(self.confidence)
 
     def apply(self, colours: Tensor) -> Tensor:
         """Give colours ``[P, 3]`` the look that the networks agree on."""
@@ -55,8 +47,8 @@ def predict(frames: Frames, references: Sequence[Frames]) -> Prediction:
         ours = _described(frames, place).mean(0, keepdim=True)
         theirs = torch.cat([_described_reference(reference, place) for reference in references])
         looks.append(network(ours, theirs.unsqueeze(0), theirs.new_ones(1, len(theirs))))
-    found = evidence(looks, _colours(frames).unsqueeze(0))
-    return Prediction(tuple(looks), float(found.exp()), float(helps(found, networks[0].config)))
+    found = evidence(looks, _colours(frames).unsqueeze(0), len(references))
+    return Prediction(tuple(looks), float(CONFIDENCE.of(found)))
 
 
 def _colours(frames: Frames) -> Tensor:

@@ -24,7 +24,6 @@ from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.network import Look, MatchConfig, MatchNetwork, restored
 from lutnet.training.grades import is_for_testing, read_luts
 from lutnet.training.looks import look_pool
-from lutnet.training.match_calibrate import calibrate
 from lutnet.training.match_data import DETUNE, SET_SIZE, GradeBatch, Material, PairBatch, describe_material
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 
@@ -77,7 +76,6 @@ def train_match(settings: MatchSettings) -> Path:
     if settings.start is None:
         normalise(network, train)
     trained = _optimise(network, train, validation, settings, draw)
-    calibrate(trained, [draw_pairs(validation, 2000, torch.Generator().manual_seed(2))])
     path = settings.output / "refinement.safetensors"
     # Half precision: half the size, and far finer than what the looks can be told apart by.
     halves = {

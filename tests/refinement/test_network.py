@@ -82,6 +82,6 @@ def test_several_networks_are_heard_as_their_mean():
 
 def test_a_surer_look_is_applied_further():
     look = predict(frames(scene(1)), [frames(scene(2))]).looks
-    shares = [Prediction(look, evidence, 0.5).share for evidence in (0.5, 1.0, 2.0, 8.0)]
+    shares = [Prediction(look, confidence).share for confidence in (0.3, 0.65, 0.7, 0.9)]
     assert shares == sorted(shares)
-    assert 0 < shares[0] < 0.5 < shares[2] < 1
+    assert shares[0] == 0 < shares[1] < 0.5 < shares[2] < shares[3] == 1
