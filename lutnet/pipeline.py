@@ -256,19 +256,18 @@ def grade_shot(
     found = diagnosis.diagnose(seen, model=model)
     sets = reference.sets if reference else ()
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
-    base = None
     if look is None:
-        refined = refinement.refine(seen, sets, found, strength=strength, **wishes)
+        base, refined = None, refinement.refine(seen, sets, found, strength=strength, **wishes)
     else:
         before = refinement.refine(seen, sets, found, strength=balance)
         refined = refinement.followed(before, seen, look.grade, strength, **wishes)
         base = None if cdl_only else before.grade
+    skin = refined.skin
     refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only, balance=base)
     of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
-    warnings = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen), *of_reference)
-    return ClipResult(
-        shot, Status.PROPOSED, found, refined.grade, refined.delta_e, tuple(dict.fromkeys(warnings))
-    )
+    told = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen), *of_reference)
+    warnings = tuple(dict.fromkeys(told))
+    return ClipResult(shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin)
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:

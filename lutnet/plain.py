@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
-from lutnet.result import Basis, Cut, DeltaE, InScene, Jump
+from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, SkinTurn
 from lutnet.shot import FrameRange, Shot
 
 Json = dict[str, Any]
@@ -141,3 +141,11 @@ def cut_to_plain(cut: Cut) -> Json:
 
 def cut_from_plain(plain: Mapping[str, Any]) -> Cut:
     return Cut(plain["previous"], Jump(**plain["before"]), Jump(**plain["after"]))
+
+
+def skin_to_plain(skin: SkinTurn) -> Json:
+    return {"median": float(skin.median), "most": float(skin.most)}
+
+
+def skin_from_plain(plain: Mapping[str, Any]) -> SkinTurn:
+    return SkinTurn(plain["median"], plain["most"])

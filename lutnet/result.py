@@ -81,8 +81,20 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class SkinTurn:
+    """By how many degrees of CIELAB hue a grade turns skin, as people see it: the median and the most over 14 tones
+    from the lightest to the darkest."""
+
+    median: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClipResult:
-    """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade."""
+    """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade.
+
+    delta_e, skin: of the grade that was proposed.
+    """
 
     shot: Shot
     status: Status
@@ -92,6 +104,7 @@ class ClipResult:
     warnings: tuple[str, ...] = ()
     scene: InScene | None = None
     cut: Cut | None = None
+    skin: SkinTurn | None = None
 
     @property
     def is_joined(self) -> bool:

@@ -209,11 +209,12 @@ def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:
 def _print_table(graded: GradedTimeline) -> None:
     rows = table(
         f"{len(graded.clips) - len(graded.skipped)} of {len(graded.clips)} clips graded",
-        "clip", "found", "DE before", "CDL", "CDL + LUT", "basis",
-        right=("DE before", "CDL", "CDL + LUT"),
+        "clip", "found", "DE before", "CDL", "CDL + LUT", "basis", "skin turns",
+        right=("DE before", "CDL", "CDL + LUT", "skin turns"),
     )  # fmt: skip
     for clip in graded.clips:
-        rows.add_row(clip.shot.name, Text(_found(clip)), *_differences(clip.delta_e))
+        skin = "" if clip.skin is None else f"{clip.skin.median:.0f}°"
+        rows.add_row(clip.shot.name, Text(_found(clip)), *_differences(clip.delta_e), skin)
     console = output()
     console.print(rows)
     if any(clip.cut for clip in graded.clips):

@@ -113,7 +113,7 @@ def _alike(results: Sequence[ClipResult], jobs: Mapping[str, str], apart: Set[st
             continue
         scene = None if result.scene is None else result.scene.number
         speaker = first.setdefault((jobs[result.shot.id], scene), result)
-        alike.append(replace(result, grade=speaker.grade, delta_e=speaker.delta_e))
+        alike.append(replace(result, grade=speaker.grade, delta_e=speaker.delta_e, skin=speaker.skin))
     return alike
 
 
@@ -257,11 +257,12 @@ def _regraded(
             cdl_only=recipe.cdl_only,
             keep_brightness=recipe.keep_brightness,
         )
+    placed = replace(_placed(result, joined, matched=True), skin=refined.skin)
     if not view.identity:
         frames = Frames(torch.from_numpy(recorded_of(pictures)).float().movedim(-1, 0)[None])
         base = None if recipe.cdl_only else balance
         refined = behind_view(refined, frames, view, recipe.strength, cdl_only=recipe.cdl_only, balance=base)
-    return replace(_placed(result, joined, matched=True), grade=refined.grade, delta_e=refined.delta_e)
+    return replace(placed, grade=refined.grade, delta_e=refined.delta_e)
 
 
 def _placed(result: ClipResult, joined: Joined, *, matched: bool = False) -> ClipResult:

@@ -27,6 +27,7 @@ from lutnet.plain import (
     delta_e_to_plain,
     scene_to_plain,
     shot_to_plain,
+    skin_to_plain,
 )
 from lutnet.result import ClipResult, Status
 
@@ -53,6 +54,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         "cdl": None if cdl is None else cdl_to_plain(cdl),
         "lut": None if lut is None else {"path": lut.path, "sha256": lut.sha256},
         "delta_e": None if delta_e is None else delta_e_to_plain(delta_e),
+        **({} if result.skin is None else {"skin": skin_to_plain(result.skin)}),
         "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
         **({} if result.scene is None else {"scene": scene_to_plain(result.scene)}),

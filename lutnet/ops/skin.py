@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -12,7 +14,7 @@ HUE_RANGE = (25.0, 92.0)
 
 CHROMA_RANGE = (8.0, 45.0)
 LIGHTNESS_RANGE = (15.0, 95.0)
-_SOFT = (10.0, 4.0, 20.0)  # how far beyond each range something of the protection is left
+_SOFT = (10.0, 4.0, 35.0)  # how far beyond each range something of the protection is left
 
 _TONES = (
     *((246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150)),
@@ -42,17 +44,24 @@ def hue_turn(colours: Tensor, graded: Tensor) -> Tensor:
     return turned
 
 
-def hue_held(colours: Tensor, graded: Tensor) -> Tensor:
-    """``graded [..., 3]`` with the hue that skin has in ``colours``, lightness and chroma as graded; 0..1.
+def turn_of_skin(grade: Callable[[Tensor], Tensor]) -> tuple[float, float]:
+    """By how many degrees ``grade`` turns the hue of ``skin_tones``, from 0: the median and the most of them."""
+    tones = skin_tones().float()
+    turned = hue_turn(tones, grade(tones)).abs()
+    return float(turned.median()), float(turned.max())
 
-    The nearer to skin a colour is, the more; greys and other hues keep what the grade made of them.
+
+def hue_held(colours: Tensor, graded: Tensor, most: float = 0.0) -> Tensor:
+    """``graded [..., 3]`` with the hue of skin turned by ``most`` degrees at most from what it is in ``colours``.
+
+    Lightness and chroma stay as graded; values in 0..1. The nearer to skin a colour is, the more of its turn beyond
+    that is taken back; greys and other hues keep what the grade made of them.
     """
-    lightness, chroma, _ = _polar(graded)
-    share = skin_share(colours)
-    hue = torch.deg2rad(_polar(colours)[2])
-    lab = rgb_to_lab(graded)
-    held = torch.stack((lightness, chroma * torch.cos(hue), chroma * torch.sin(hue)), dim=-1)
-    return lab_to_rgb(torch.lerp(lab, held, share.unsqueeze(-1))).clamp(0.0, 1.0)
+    lightness, chroma, hue = _polar(graded)
+    turned = hue_turn(colours, graded)
+    back = torch.deg2rad(hue - (turned - turned.clamp(-most, most)) * skin_share(colours))
+    lab = torch.stack((lightness, chroma * torch.cos(back), chroma * torch.sin(back)), dim=-1)
+    return lab_to_rgb(lab).clamp(0.0, 1.0)
 
 
 def skin_share(colours: Tensor) -> Tensor:

@@ -13,12 +13,12 @@ from lutnet.diagnosis.content import SMALLEST_SIDE, content_of, too_small
 from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.ops.skin import skin_like
+from lutnet.ops.skin import skin_like, turn_of_skin
 from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
 from lutnet.refinement.split import split_pairs, split_transform
-from lutnet.result import Basis, DeltaE
+from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
 
 PALETTE = 4096
@@ -56,6 +56,11 @@ class Refined:
     said: str
     warnings: tuple[str, ...] = ()
     shared: Correspondence | None = None
+
+    @property
+    def skin(self) -> SkinTurn:
+        """How far the grade turns skin: ask before it is brought behind a view."""
+        return SkinTurn(*turn_of_skin(self.grade.apply_colours))
 
 
 def refine(

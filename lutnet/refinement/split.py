@@ -34,11 +34,11 @@ PRIOR = 1e-3
 GENTLE = 0.1
 """Prior of a CDL that a LUT follows: it stays clear of crushing what the LUT would have to bring back."""
 
-HUE_TURN = 1.0
-"""Median turn of the hue of skin, degrees, from which on it is held where that is wished for."""
+HUE_TURN = 1.5
+"""Median turn of the hue of skin, degrees, that is left where its hue is to be held."""
 
-HOLDS = (1.0, 0.6, 0.3)
-TORN = 0.02
+HOLDS = (1.0, 0.8, 0.6, 0.45, 0.3)
+TORN = 0.05
 """How far the hue of skin is held, tried in turn, and the share of folded cells that can still be eased out."""
 
 _GRID_POINTS = 11
@@ -121,7 +121,7 @@ def _belief(graded: Tensor, target: Tensor, weights: Tensor) -> float:
 def _held(lattice: Tensor, cdl: CDL) -> Tensor:
     """``lattice`` behind ``cdl`` with the hue of skin held, as far as it does not tear the LUT."""
     shown = cdl.undo(identity_lattice(lattice.shape[0])).clamp(0.0, 1.0)
-    held = hue_held(shown, lattice)
+    held = hue_held(shown, lattice, HUE_TURN)
     for share in HOLDS:
         mixed = torch.lerp(lattice, held, share)
         if float((smallest_volume(mixed) < 0).double().mean()) <= TORN:

@@ -39,10 +39,10 @@ class Decision:
             raise InputError("only a changed clip has a grade of its own, and always", value=self.shot_id)
 
     def applied_to(self, result: ClipResult) -> ClipResult:
-        """``result`` with this status and, where it was changed, this grade (whose DE nobody measured)."""
+        """``result`` with this status and, where it was changed, this grade (of which nothing was measured)."""
         if self.grade is None:
             return replace(result, status=self.status)
-        return replace(result, status=self.status, grade=self.grade, delta_e=None)
+        return replace(result, status=self.status, grade=self.grade, delta_e=None, skin=None)
 
 
 def same_grade(first: Grade | None, second: Grade | None) -> bool:

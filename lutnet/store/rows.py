@@ -34,6 +34,8 @@ from lutnet.plain import (
     scene_to_plain,
     shot_from_plain,
     shot_to_plain,
+    skin_from_plain,
+    skin_to_plain,
 )
 from lutnet.result import ClipResult, Status
 
@@ -96,6 +98,7 @@ def result_to_text(result: ClipResult) -> str:
         "cdl": None if result.grade is None else cdl_to_plain(result.grade.cdl),
         "lut": None if result.grade is None else _lut_facts(result.grade.lut),
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
+        "skin": None if result.skin is None else skin_to_plain(result.skin),
         "warnings": list(result.warnings),
         "scene": None if result.scene is None else scene_to_plain(result.scene),
         "cut": None if result.cut is None else cut_to_plain(result.cut),
@@ -125,6 +128,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         warnings=tuple(plain["warnings"]),
         scene=scene_from_plain(plain["scene"]) if plain.get("scene") else None,
         cut=cut_from_plain(plain["cut"]) if plain.get("cut") else None,
+        skin=skin_from_plain(plain["skin"]) if plain.get("skin") else None,  # older rows have none
     )
 
 

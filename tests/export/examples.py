@@ -20,7 +20,7 @@ from lutnet.export.reader import Package, read_package
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.detune import NAMES
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.result import Basis, ClipResult, DeltaE, SkinTurn, Status
 from lutnet.shot import FrameRange, Shot
 
 RATE = Fraction(24)
@@ -82,6 +82,7 @@ def some_result(number: int = 0, grade: Grade | None = None, **changes: object) 
         "diagnosis": some_diagnosis(),
         "grade": some_grade(number) if grade is None else grade,
         "delta_e": DeltaE(8.0, 3.0, 1.0, Basis.ALIGNED, 4321),
+        "skin": SkinTurn(1.25, 3.5),
         "warnings": ("untagged",),
     }
     return ClipResult(**(facts | changes))  # type: ignore[arg-type]
