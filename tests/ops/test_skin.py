@@ -5,7 +5,7 @@ import torch
 
 from lutnet.grade import CDL
 from lutnet.ops.encoding import lab_to_rgb, rgb_to_lab
-from lutnet.ops.skin import hue_held, hue_turn, skin_like, skin_share, skin_tones, turn_of_skin
+from lutnet.ops.skin import hue_held, hue_turn, skin_like, skin_share, skin_tones
 from lutnet.refinement.split import split_transform
 
 COOL = CDL((0.93, 1.0, 1.06), (-0.01, 0.0, 0.02))
@@ -58,7 +58,7 @@ def test_a_lut_that_holds_skin_turns_it_less_and_neutrals_as_before():
     free, held = (split_transform(COOL.apply, palette, hold_skin=hold) for hold in (False, True))
     tones = skin_tones().float()
     turns = [hue_turn(tones, grade.apply_colours(tones)).abs().median() for grade in (free, held)]
-    assert turns[1] < 0.5 * turns[0]
+    assert turns[1] < 0.25 * turns[0]
     greys = torch.linspace(0, 1, 50).unsqueeze(-1).expand(-1, 3)
     assert (held.apply_colours(greys) - free.apply_colours(greys)).abs().mean() < 0.002
 
@@ -70,14 +70,3 @@ def test_held_skin_turns_by_no_more_than_is_left(most):
     assert hue_turn(sure, COOL.apply(sure)).abs().max() > 5.0
     turned = hue_turn(sure, hue_held(sure, COOL.apply(sure), most)).abs()
     assert turned.max() < most + 0.5
-
-
-def test_a_strong_cast_leaves_skin_of_every_depth_near_its_hue():
-    cast = CDL((0.9, 1.0, 1.12), (-0.02, 0.0, 0.03), (1.05, 1.0, 0.92))
-    palette = torch.rand(2000, 3, generator=torch.Generator().manual_seed(5))
-    free, held = (
-        turn_of_skin(split_transform(cast.apply, palette, hold_skin=hold).apply_colours)
-        for hold in (False, True)
-    )
-    assert free[0] > 20.0
-    assert held[0] < 0.35 * free[0]
