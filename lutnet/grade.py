@@ -216,11 +216,14 @@ class Grade:
         return graded if self.lut is None else self.lut.apply(graded)
 
     def baked(self, size: int = 33) -> Grade:
-        """CDL and LUT sampled into one LUT of ``size`` points over 0..1, behind an identity CDL."""
+        """CDL and LUT sampled into one LUT of ``size`` points over 0..1, behind an identity CDL.
+
+        Where a clip of the CDL meets the LUT, samples of a sound grade may fold; such places are eased.
+        """
+        from lutnet.ops.lattice import eased
         from lutnet.ops.lut3d import identity_lattice
 
-        table = self.apply_colours(identity_lattice(size)).numpy()
-        return replace(self, cdl=CDL(), lut=LUT3D(table))
+        return replace(self, cdl=CDL(), lut=LUT3D(eased(self.apply_colours(identity_lattice(size))).numpy()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,14 +76,19 @@ def unfold(lattice: Tensor) -> Tensor:
     ``lattice [N, N, N, 3]`` over 0..1; returns the same shape and type, values in 0..1 with six decimals.
     """
     eased = as_stored(lattice.double())
-    identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
     for number in range(ROUNDS):
-        faults = _faulty_points(eased)
+        faults = _faulty_cells(eased)
         if not bool(faults.any()):
             return eased.to(lattice.dtype)
-        share = _spread(faults, 1 + number // WIDEN_EVERY).unsqueeze(-1)
-        eased = as_stored(torch.lerp(eased, identity + _blurred(eased - identity), share))
+        eased = eased_at(eased, faults, number)
     return drawn_to_identity(eased, is_folded).to(lattice.dtype)
+
+
+def eased_at(lattice: Tensor, cells: Tensor, number: int) -> Tensor:
+    """``lattice`` (float64) smoothed around the marked ``cells [N-1, N-1, N-1]``, in round ``number`` from 0."""
+    identity = identity_lattice(lattice.shape[0], dtype=torch.float64)
+    share = _spread(_corners_of(cells), 1 + number // WIDEN_EVERY).unsqueeze(-1)
+    return as_stored(torch.lerp(lattice, identity + _blurred(lattice - identity), share))
 
 
 def as_stored(lattice: Tensor) -> Tensor:
@@ -137,11 +142,16 @@ def _volume(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:
     return across
 
 
-def _faulty_points(lattice: Tensor) -> Tensor:
-    """Lattice points of folded cells and of falling neutrals, as 0 or 1 ``[N, N, N]``."""
+def _faulty_cells(lattice: Tensor) -> Tensor:
+    """Folded cells and those of falling neutrals, above 0 in ``[N-1, N-1, N-1]``."""
     cells = (smallest_volume(lattice) < 0).double()
     index = torch.arange(len(cells))
     cells[index, index, index] += (neutral_steps(lattice) < 0).double()
+    return cells
+
+
+def _corners_of(cells: Tensor) -> Tensor:
+    """Lattice points of marked cells, as 0 or 1 ``[N, N, N]``."""
     padded = torch.nn.functional.pad(cells[None, None].clamp(max=1.0), (1,) * 6)
     return torch.nn.functional.max_pool3d(padded, 2, 1)[0, 0]
 

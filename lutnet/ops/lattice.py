@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lutnet.ops.folds import smallest_volume
+from lutnet.ops.folds import ROUNDS, as_stored, eased_at, smallest_volume
 
 FOLD_TOLERANCE = 1e-3
 """A cell counts as folded below minus this volume: rounding to six decimals alone makes flat cells negative."""
@@ -20,6 +20,21 @@ _COLLAPSE = 3e-3
 def folded_cells(lattice: Tensor, tolerance: float = FOLD_TOLERANCE) -> Tensor:
     """Cells whose smallest Jacobian is below ``-tolerance``, as bool ``[N-1, N-1, N-1]``."""
     return smallest_volume(lattice) < -tolerance
+
+
+def eased(lattice: Tensor) -> Tensor:
+    """``lattice`` without the folds that sampling a clip and a LUT behind it together may leave.
+
+    Only their surroundings are smoothed, round by round and slowly wider; cells that clipping cut through stay. A
+    lattice without such folds is returned as it is.
+    """
+    easing = lattice
+    for number in range(ROUNDS):
+        folded = folded_cells(easing, tolerance=0.0) & ~cut_cells(easing)
+        if not bool(folded.any()):
+            return easing
+        easing = eased_at(as_stored(easing.double()), folded.double(), number).to(lattice)
+    return easing
 
 
 def touches_bound(lattice: Tensor) -> Tensor:

@@ -3,11 +3,14 @@
 import pytest
 import torch
 
+from lutnet.export.soundness import require_sound
 from lutnet.grade import CDL
 from lutnet.ops.folds import neutral_steps, smallest_volume
+from lutnet.ops.lattice import cut_cells, folded_cells
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.ops.ramp import BEND, FALL, bends, falls, neutral_ramp
 from lutnet.refinement.sound import ramp_of, sound_cdl, sound_lut
+from lutnet.refinement.split import split_transform
 
 CDLS = [
     CDL(),
@@ -48,3 +51,19 @@ def test_a_cdl_that_would_bend_the_neutrals_is_held_back():
     assert ramp_of(wild).faults().any()
     assert not ramp_of(held).faults().any()
     assert (held.apply(colours) - wanted).abs().mean() < (colours - wanted).abs().mean()
+
+
+def test_a_baked_lut_does_not_fold_where_its_cdl_clips():
+    cdl = CDL((1.096, 1.2246, 0.9315), (0.0501, 0.043, -0.0239), (1.1629, 1.233, 0.8978), 1.341)
+    palette = torch.rand(2000, 3, generator=torch.Generator().manual_seed(3))
+    grade = split_transform(cdl.apply, palette, hold_skin=True)
+    sampled = grade.apply_colours(identity_lattice(33))
+    lut = grade.baked(33).lut
+    assert lut is not None
+    baked = torch.from_numpy(lut.table.copy())
+    assert (folded_cells(sampled) & ~cut_cells(sampled)).any(), "sampling alone folds"
+    assert not (folded_cells(baked, tolerance=1e-6) & ~cut_cells(baked)).any()
+    moved = (baked - sampled).abs().amax(-1)
+    assert (moved > 1e-5).double().mean() < 0.01
+    assert moved.max() < 0.03
+    require_sound(lut, "x", clips=True)
