@@ -272,7 +272,6 @@ def grade_shot(
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
     """What does the jobs of ``recipe``, one after another; reference and weights are read now, once.
-
     Raises InputError where one of them cannot be used. A shot that cannot be read is skipped in its outcome.
     """
     from lutnet.continuity.compared import compared_of

@@ -18,6 +18,9 @@ PRIOR = 0.02
 
 KNEE = 2.0  # DE at which a colour counts half
 STEPS = 12
+SETTLED = 1e-4
+"""Largest change of a number in the last step."""
+
 _FARTHEST = 3.0
 
 
@@ -42,7 +45,11 @@ def fit_balance(source: Tensor, target: Tensor) -> Tensor:
         weighted = slopes / (1.0 + (wrong.norm(dim=-1) / KNEE) ** 2)[:, None, None] / len(source)
         hessian = torch.einsum("pci,pcj->ij", weighted, slopes) + prior
         gradient = torch.einsum("pci,pc->i", weighted, wrong) + prior @ balance
-        balance = (balance - torch.linalg.solve(hessian, gradient)).clamp(-_FARTHEST, _FARTHEST)
+        proposal = (balance - torch.linalg.solve(hessian, gradient)).clamp(-_FARTHEST, _FARTHEST)
+        settled = float((proposal - balance).abs().max()) < SETTLED
+        balance = proposal
+        if settled:
+            break
     return balance
 
 

@@ -44,9 +44,8 @@ def test_nothing_is_the_balance_of_zeros():
     assert torch.allclose(apply_balance(colours, torch.zeros_like(balance)), colours)
 
 
-@settings(deadline=None, max_examples=20)
-@given(st.integers(0, 10**6))
-def test_what_undoes_a_detune_is_a_balance(seed):
+def left_of_an_undone_detune(seed: int) -> float:
+    """Mean DE between undoing a detune and the balance fitted to it, on colours that neither clips."""
     draw = torch.Generator().manual_seed(seed)
     colours = 0.25 + 0.5 * torch.rand(256, 3, generator=draw)
     spoiled = detune(colours, 0.4 * (torch.rand(7, generator=draw) * 2 - 1))
@@ -54,8 +53,13 @@ def test_what_undoes_a_detune_is_a_balance(seed):
     target = undo(spoiled, amounts)
     inside = ((target > 0.01) & (target < 0.99)).all(-1)
     balance = fit_balance(spoiled[inside], target[inside])
-    left = delta_e_rgb(apply_balance(spoiled[inside].double(), balance).clamp(0, 1), target[inside].double())
-    assert float(left.mean()) < 0.35
+    graded = apply_balance(spoiled[inside].double(), balance).clamp(0, 1)
+    return float(delta_e_rgb(graded, target[inside].double()).mean())
+
+
+def test_what_undoes_a_detune_is_a_balance():
+    left = sorted(left_of_an_undone_detune(seed) for seed in range(40))
+    assert sum(left) / len(left) < 0.15 and left[-3] < 0.4
 
 
 def test_colours_that_show_no_saturation_say_nothing_of_it():
