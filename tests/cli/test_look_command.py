@@ -49,10 +49,10 @@ def by_ocio(path: Path, colours: torch.Tensor) -> npt.NDArray[np.float32]:
 
 @pytest.fixture(scope="module")
 def folder(small_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A timeline graded with the look OWN at strength 0.6; ``plain.json`` is its grades.json without."""
+    """A timeline graded with the look OWN at strength 0.6; ``plain`` is its package without."""
     film = shutil.copytree(small_footage, tmp_path_factory.mktemp("looked") / "film")
     assert grade(film) == 0
-    shutil.copy(film / "timeline.lutnet" / "grades.json", film / "plain.json")
+    shutil.copytree(film / "timeline.lutnet", film / "plain")
     write_look(film / "dusk.look", OWN)
     assert grade(film, "--look", str(film / "dusk.look"), "--strength", "0.6") == 0
     return film
@@ -89,10 +89,15 @@ def test_an_exported_look_does_in_opencolorio_what_the_look_does(tmp_path: Path,
 
 
 def test_opencolorio_finds_the_balance_in_the_cdl_and_the_look_in_the_lut(folder: Path) -> None:
-    plain = json.loads((folder / "plain.json").read_text())["clips"]
+    plain = json.loads((folder / "plain" / "grades.json").read_text())["clips"]
+    assert any(without["lut"] is None for without in plain), "a clip whose balance is a CDL alone"
     for clip, without in zip(clips(folder), plain, strict=True):
         assert clip["cdl"] == without["cdl"]
-        wanted = torch.lerp(COLOURS, OWN.grade.apply_colours(COLOURS), 0.6)
+        rest = without["lut"]  # what the balance has that no CDL says comes before the look
+        balanced = (
+            COLOURS if rest is None else torch.from_numpy(by_ocio(folder / "plain" / rest["path"], COLOURS))
+        )
+        wanted = torch.lerp(balanced, OWN.grade.apply_colours(balanced), 0.6)
         error = np.abs(by_ocio(folder / "timeline.lutnet" / clip["lut"]["path"], COLOURS) - wanted.numpy())
         assert error.mean() < 2e-3
 
