@@ -62,20 +62,13 @@ def links_of(shots: Sequence[Compared], within: Sequence[int] | None = None) -> 
         ]
         found = list(pool.map(lambda pair: _place(shots[pair[0]], shots[pair[1]]), turned))
         chosen = _nearest(turned, [0 if place is None else place[3] for place in found], keys)
-        laid = pool.map(lambda number: _laid(found[number]), chosen)
-        links = [
-            _link(*turned[number], shared)
-            for number, shared in zip(chosen, laid, strict=True)
-            if shared is not None
-        ]
-    return [link for link in links if len(link.weights)]
+        links = list(pool.map(lambda number: _link(*turned[number], _laid(found[number])), chosen))
+    return [link for link in links if link is not None]
 
 
 def link_between(one: Compared, other: Compared) -> Link | None:
     """The link of two shots (0 and 1), or None where they show no place in common."""
-    shared = _laid(_place(one, other))
-    link = None if shared is None else _link(0, 1, shared)
-    return link if link is not None and len(link.weights) else None
+    return _link(0, 1, _laid(_place(one, other)))
 
 
 def components(count: int, links: Sequence[Link]) -> list[int]:
@@ -162,8 +155,12 @@ def _laid(place: Place | None) -> Correspondence | None:
     return laid_over(ours.view, theirs.view, matrix, inliers)
 
 
-def _link(one: int, other: int, shared: Correspondence) -> Link:
+def _link(one: int, other: int, shared: Correspondence | None) -> Link | None:
+    if shared is None:
+        return None
     ours, theirs, count = _cells(shared)
+    if not len(count):
+        return None
     return Link(one, other, ours, theirs, WORTH * count / (count + TELLING_PIXELS))
 
 

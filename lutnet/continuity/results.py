@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
+from lutnet.continuity.cores import on_all_cores
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.grade import Grade
 from lutnet.job import Recipe
 from lutnet.looks import look_on
-from lutnet.result import Basis, ClipResult, InScene, Status
+from lutnet.result import Basis, ClipResult, Cut, InScene, Status
 from lutnet.store import Decision, Store, StoredPictures
 from lutnet.thumbnails import recorded_of
 
@@ -75,25 +76,37 @@ def in_scenes(
         else result
         for result in results
     ]
-    places, members = [], []
-    for place, result in enumerate(standing):
-        pictures = _pictures(store, result, jobs, finished)
-        if pictures is not None:
-            places.append(place)
-            pinned = result.shot.id in wishes.pinned
-            members.append(_member(result, pictures, context, decisions.get(result.shot.id), pinned=pinned))
+    places: list[int] = []
+
+    def compared() -> Iterator[tuple[ClipResult, StoredPictures, Context, Decision | None]]:
+        for place, result in enumerate(standing):
+            pictures = _pictures(store, result, jobs, finished)
+            if pictures is not None:
+                places.append(place)
+                yield result, pictures, context, decisions.get(result.shot.id)
+
+    members = list(on_all_cores(_member, compared()))
     if len(members) < 2:
         return InScenes(standing, key)
     joined = _joined(members, [standing[place] for place in places], wishes)
     found = list(standing)
+    anew = []
     for place, member, each in zip(places, members, joined, strict=True):
         result = standing[place]
         stays = result.shot.id in staying
-        found[place] = (
-            _placed(result, each, matched=stays)
-            if each.transform is None or stays
-            else _regraded(result, each, member, store.pictures_of(jobs[result.shot.id]), context)
-        )
+        if each.transform is None or stays:
+            found[place] = _placed(result, each, matched=stays)
+        else:
+            anew.append((place, result, each, member))
+    regraded = on_all_cores(
+        _regraded,
+        (
+            (result, each, member, store.pictures_of(jobs[result.shot.id]), context)
+            for _, result, each, member in anew
+        ),
+    )
+    for (place, *_), result in zip(anew, regraded, strict=True):
+        found[place] = result
     found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
     if context.view.identity:  # what was kept for comparing is a picture already, and can be graded
         _measure_cuts(found, dict(zip(places, members, strict=True)))
@@ -122,22 +135,27 @@ def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> N
     from lutnet.continuity.cuts import cut_between
 
     last: dict[int, int] = {}
+    cuts = []
     for place, result in enumerate(results):
         before = last.get(result.shot.track)
         last[result.shot.track] = place
-        if before is None or before not in members or place not in members:
-            continue
-        sides = results[before], result
-        grades = (sides[0].grade or Grade(), sides[1].grade or Grade())
+        if before is not None and before in members and place in members:
+            cuts.append((before, place))
+
+    def measured(before: int, place: int) -> Cut:
+        sides = results[before], results[place]
         scenes = [side.scene and side.scene.number for side in sides]
-        cut = cut_between(
+        return cut_between(
             members[before].compared,
             members[place].compared,
-            grades,
+            (sides[0].grade or Grade(), sides[1].grade or Grade()),
             sides[0].shot.id,
             same_scene=scenes[0] == scenes[1],
         )
-        results[place] = replace(result, cut=cut)
+
+    found = list(on_all_cores(measured, cuts))  # all before any is noted: each looks at two results
+    for (_, place), cut in zip(cuts, found, strict=True):
+        results[place] = replace(results[place], cut=cut)
 
 
 def _standing(store: Store, result: ClipResult, job: str, trimmed: Sequence[str]) -> ClipResult:
@@ -174,7 +192,7 @@ def _pictures(
 
 
 def _member(
-    result: ClipResult, pictures: StoredPictures, context: Context, decision: Decision | None, *, pinned: bool
+    result: ClipResult, pictures: StoredPictures, context: Context, decision: Decision | None
 ) -> Member:
     import torch
 
@@ -197,6 +215,7 @@ def _member(
     diagnosis = result.diagnosis
     diagnosed = own if diagnosis is None else diagnosis.grade.apply_colours(colours)
     aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
+    pinned = result.shot.id in context.wishes.pinned
     behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
     return Member(
         compared,

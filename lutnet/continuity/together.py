@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import GUESSED, HEARD, HERO, KNOWN, anchor, weakened
 from lutnet.continuity.compared import Compared
+from lutnet.continuity.cores import on_all_cores
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
 from lutnet.continuity.solve import Anchor, Link, solve
@@ -92,14 +93,14 @@ def join(
 
 def _anchors(members: Sequence[Member], islands: Sequence[int], chosen: set[int]) -> list[Anchor]:
     certain = {island for island, member in zip(islands, members, strict=True) if member.known}
-    anchors = []
-    for place, member in enumerate(members):
+
+    def of(place: int, member: Member) -> Anchor:
         if member.known:
-            anchors.append(anchor(member.colours, member.own, KNOWN))
-            continue
+            return anchor(member.colours, member.own, KNOWN)
         share = HEARD if islands[place] in certain else HERO if place in chosen else 1.0
-        anchors.append(weakened(anchor(member.colours, member.diagnosed, GUESSED), share))
-    return anchors
+        return weakened(anchor(member.colours, member.diagnosed, GUESSED), share)
+
+    return list(on_all_cores(of, enumerate(members)))
 
 
 def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int]) -> set[int]:
