@@ -152,6 +152,9 @@ class StoredThumbnails(Gallery):
             after = _graded(before, grade) if recorded is None else _shown(recorded, grade, self._view)
         return Thumbnails(before, after, self._reference)
 
+    def __contains__(self, shot_id: object) -> bool:
+        return shot_id in self._results  # Mapping's own would grade the picture to find out
+
     def key(self, shot_id: str) -> str:
         # The grade is part of what a page follows from anyway.
         reference = b"" if self._reference is None else self._reference.tobytes()
