@@ -17,7 +17,8 @@ from lutnet.export.carriers import complete_package
 from lutnet.export.folder import NEW, OLD
 from lutnet.export.ledger import Ledger, key_of
 from lutnet.export.otio import timeline_text
-from lutnet.export.package import RunSettings, write_package
+from lutnet.export.package import write_package
+from lutnet.export.run import RunSettings
 from lutnet.grade import Diagnosis
 from lutnet.job import Job, Outcome, maker
 from lutnet.plain import shot_to_plain

@@ -16,14 +16,8 @@ from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_m
 from lutnet.continuity.results import Context, in_scenes
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
-from lutnet.export.package import (
-    RunSettings,
-    UsedLook,
-    UsedWeights,
-    check_folder,
-    default_folder,
-    exported_grade,
-)
+from lutnet.export.package import check_folder, default_folder, exported_grade
+from lutnet.export.run import RunSettings, UsedLook, UsedWeights
 from lutnet.frames import probe, read_frames, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of

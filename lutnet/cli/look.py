@@ -13,7 +13,7 @@ from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, table
 from lutnet.errors import InputError
 from lutnet.export.atomic import write_bytes
-from lutnet.export.package import UsedLook
+from lutnet.export.run import UsedLook
 from lutnet.export.soundness import require_sound, summary
 from lutnet.looks import SUFFIX, Look, find_look, read_look, shipped_looks, write_look
 from lutnet.lut_files import SIZES, WRITERS, write_lut

@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from typing import Any, Protocol
 
 from opentimelineio.schema import Clip, Timeline
 
-from lutnet.errors import GradeFileError, OutputError
+from lutnet.errors import OutputError
 from lutnet.export import contact_sheet, manifest
 from lutnet.export.caption import Describe, described
 from lutnet.export.cdl_xml import cc_text
@@ -39,19 +39,18 @@ from lutnet.export.edl import edl_text
 from lutnet.export.folder import NEW, OLD, exchanged
 from lutnet.export.ledger import Ledger, key_of
 from lutnet.export.manifest import LutFile
-from lutnet.export.naming import file_stems, portable_stem, safe_stem
+from lutnet.export.naming import file_stems, portable_stem
 from lutnet.export.otio import graded_timeline, timeline_text
+from lutnet.export.run import LOOKS, RunSettings
 from lutnet.export.soundness import require_sound, summary
 from lutnet.export.write_back import written_back
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
-from lutnet.shot import REC709, ViewName
 
 MANIFEST = "grades.json"
 CARRIERS = "carriers"
 SOURCE = "source"
-LOOKS = "looks"
 CONTACT_SHEET = "review.png"
 REFERENCE = "reference.png"
 STATE = "state.sqlite"
@@ -74,63 +73,6 @@ class SourceTimeline(Protocol):
     def otio(self) -> Timeline: ...
     @property
     def clips(self) -> Mapping[str, Clip]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class UsedWeights:
-    """Weights of the diagnosis that are not those which ship. name: of the file. sha256: of its content."""
-
-    name: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class UsedLook:
-    """The look that was put behind every clip's balance. name: its file's stem. content: of the file; sha256: of it."""
-
-    name: str
-    sha256: str
-    content: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, path: Path) -> UsedLook:
-        """Raises GradeFileError where the file cannot be read."""
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise GradeFileError("look file cannot be read", value=error.strerror, where=path) from error
-        return cls(path.stem, hashlib.sha256(content).hexdigest(), content)
-
-    @property
-    def path(self) -> str:
-        """Where the package keeps it."""
-        return f"{LOOKS}/{safe_stem(self.name)}.look"
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What a run was asked for, as the package states it.
-
-    version: of lutnet. space: OpenColorIO name of the grading space. strength: 0 and above.
-    reference: what shots were matched to, in words or as a path; None for corrections alone.
-    bake: one LUT holds CDL and LUT; every CDL is then written as the identity, so that none is applied twice.
-    weights: of the diagnosis; None are those that ship.
-    view: through which people see the grading space; None where it is that of a display itself.
-    cdl_only: no LUT was fitted, each CDL stands alone. keep_brightness: each shot's mean luma was kept.
-    look: behind every clip's balance, which was done at ``balance``; strength is then the look's.
-    """
-
-    version: str
-    space: str = REC709
-    strength: float = 1.0
-    reference: str | None = None
-    bake: bool = False
-    weights: UsedWeights | None = None
-    view: ViewName | None = None
-    cdl_only: bool = False
-    keep_brightness: bool = False
-    look: UsedLook | None = None
-    balance: float = 1.0
 
 
 def default_folder(timeline: Path) -> Path:

@@ -12,7 +12,8 @@ from lutnet.errors import GradeFileError, InputError
 from lutnet.export.cube import read_cube
 from lutnet.export.folder import was_interrupted
 from lutnet.export.manifest import LutFile, read_manifest
-from lutnet.export.package import MANIFEST, RunSettings, UsedLook, UsedWeights
+from lutnet.export.package import MANIFEST
+from lutnet.export.run import RunSettings, UsedLook, UsedWeights
 from lutnet.grade import CDL, Correction, Grade
 from lutnet.plain import Json, cdl_from_plain, corrections_from_plain, delta_e_from_plain, shot_from_plain
 from lutnet.result import DeltaE, Status

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lutnet.colourspace import BUILTIN, ColourManagement, ColourSettings, colour_management
 from lutnet.errors import InputError
-from lutnet.export.package import RunSettings
+from lutnet.export.run import RunSettings
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Picture as Decoded
 from lutnet.frames.record import Pixels

@@ -14,8 +14,9 @@ import numpy as np
 from lutnet.errors import InputError, MediaError
 from lutnet.export.cube import read_cube
 from lutnet.export.manifest import read_manifest
-from lutnet.export.package import MANIFEST, REFERENCE, RunSettings
+from lutnet.export.package import MANIFEST, REFERENCE
 from lutnet.export.reader import run_settings
+from lutnet.export.run import RunSettings
 from lutnet.frames import read_frames, read_shot
 from lutnet.grade import LUT3D, Grade
 from lutnet.looks import SUFFIX, read_look, shipped_looks

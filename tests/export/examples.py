@@ -15,8 +15,9 @@ import torch
 from av.filter import Graph
 
 from lutnet.export.contact_sheet import Thumbnails
-from lutnet.export.package import MANIFEST, RunSettings, write_package
+from lutnet.export.package import MANIFEST, write_package
 from lutnet.export.reader import Package, read_package
+from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.detune import NAMES
 from lutnet.ops.lut3d import identity_lattice

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lutnet.export.ledger import Ledger
-from lutnet.export.package import RunSettings, write_package
+from lutnet.export.package import write_package
+from lutnet.export.run import RunSettings
 from lutnet.result import ClipResult
 from tests.export.examples import SETTINGS, some_grade, some_results, source_timeline
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from lutnet.export.package import RunSettings, write_package
+from lutnet.export.package import write_package
+from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Grade
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Shot

@@ -17,7 +17,8 @@ from av.video.reformatter import ColorRange, Colorspace
 from lutnet.colourspace import ColourSettings, colour_management
 from lutnet.demo.footage import _to_420
 from lutnet.diagnosis.heads import HEADS, LEVELS
-from lutnet.export.package import RunSettings, write_package
+from lutnet.export.package import write_package
+from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.result import ClipResult, InScene, Status

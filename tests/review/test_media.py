@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 
 from lutnet.colourspace import ColourSettings, colour_management
-from lutnet.export.package import RunSettings
+from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, Grade
 from lutnet.review.cache import Cache
 from lutnet.review.desk import Desk

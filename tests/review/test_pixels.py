@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from lutnet.colourspace import ColourSettings, colour_management
-from lutnet.export.package import RunSettings
+from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import cdl_to_plain
 from tests.review.packages import Clip, bent_lut, encode, random_grade, write
