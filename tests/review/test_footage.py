@@ -26,7 +26,7 @@ CLIPS = ("sam2_04_coffee.mp4", "mdn_flower.mp4", "tos_1080p_V1-0004.mov")
 SCREENS = ((1366, 768), (1920, 1080), (3840, 2160))
 
 READ = """() => {
-  lutnet.draw();
+  lutnet.stage.draw();
   const { gl, canvas } = lutnet.renderer;
   const row = new Uint8Array(canvas.width * 4);
   gl.readPixels(0, canvas.height >> 1, canvas.width, 1, gl.RGBA, gl.UNSIGNED_BYTE, row);
@@ -108,7 +108,7 @@ def test_real_footage_from_the_first_look_to_the_files(browser: Any, package: Pa
             for _ in range(20):
                 page.keyboard.press("ArrowRight")
             until(page, "document.getElementById('standing').textContent.includes('changed')", 60)
-            until(page, "!lutnet.page.saving && !lutnet.page.sending && !lutnet.page.previewing")
+            until(page, "!lutnet.decisions.saving && !lutnet.decisions.sending && !lutnet.page.previewing")
             shown = page.evaluate("() => lutnet.renderer.cdl")
             page.evaluate("() => document.activeElement.blur()")
             page.keyboard.press("ArrowDown")
@@ -196,7 +196,10 @@ def test_a_full_disk_loses_no_decision_and_is_told(browser: Any, package: Path, 
             kept = store.results()
         assert kept[0].status is Status.APPROVED
         filler.unlink()
-        until(page, "lutnet.page.unsaved.size === 0 && document.getElementById('problem').textContent === ''")
+        until(
+            page,
+            "lutnet.decisions.unsaved.size === 0 && document.getElementById('problem').textContent === ''",
+        )
         until(page, f"[...lutnet.page.shots.values()].some((shot) => shot.note === {json.dumps(note)})")
 
 

@@ -150,16 +150,16 @@ def test_copy_lut_and_filters(page: Any, package: Path) -> None:
     page.keyboard.press("t")
     until(page, "lutnet.renderer.lut === null")
     page.select_option("#filter", "low")
-    until(page, "lutnet.page.visible.length === 1")
-    assert page.evaluate("() => lutnet.page.visible[0].confidence") == 0.5
+    until(page, "lutnet.timeline.visible.length === 1")
+    assert page.evaluate("() => lutnet.timeline.visible[0].confidence") == 0.5
     page.select_option("#filter", "fault-exposure")
-    until(page, "lutnet.page.visible.length === 2")
+    until(page, "lutnet.timeline.visible.length === 2")
     page.select_option("#filter", "scene-1")
-    until(page, "lutnet.page.visible.map((shot) => shot.name).join() === 'coffee one,coffee two'")
+    until(page, "lutnet.timeline.visible.map((shot) => shot.name).join() === 'coffee one,coffee two'")
     page.select_option("#filter", "all")
     page.select_option("#order", "cuts")
-    until(page, "lutnet.page.cuts && Object.keys(lutnet.page.cuts).length === 2")
-    jumps = page.evaluate("() => lutnet.page.visible.map((shot) => lutnet.page.cuts[shot.id] ?? -1)")
+    until(page, "lutnet.timeline.cuts && Object.keys(lutnet.timeline.cuts).length === 2")
+    jumps = page.evaluate("() => lutnet.timeline.visible.map((shot) => lutnet.timeline.cuts[shot.id] ?? -1)")
     assert jumps == sorted(jumps, reverse=True) and jumps[0] > 0
 
 
@@ -204,7 +204,7 @@ def test_wheels_set_the_numbers_of_the_cdl(page: Any, package: Path) -> None:
 
     page.locator("[aria-label='Offset, all channels']").dblclick()
     until(page, "Math.abs(lutnet.renderer.cdl.offset.reduce((sum, value) => sum + value, 0)) < 1e-5")
-    until(page, "!lutnet.page.saving && !lutnet.page.sending")
+    until(page, "!lutnet.decisions.saving && !lutnet.decisions.sending")
     with Store(package) as store:
         decided = store.results()[0].grade
     assert decided is not None
@@ -219,7 +219,7 @@ def test_a_look_is_blended_in_and_exported(browser: Any, package: Path) -> None:
         page.select_option("#look", "silver")
         until(page, "lutnet.sliders().controls.look === 'silver' && lutnet.renderer.lut.size >= 33")
         page.fill("#mix", "0.5")
-        until(page, "!lutnet.page.saving && !lutnet.page.sending && !lutnet.page.previewing")
+        until(page, "!lutnet.decisions.saving && !lutnet.decisions.sending && !lutnet.page.previewing")
     with Store(package) as store:
         proposed, decided = store.proposed()[0].grade, store.results()[0].grade
     assert proposed is not None and decided is not None
@@ -339,7 +339,7 @@ def test_quick_changes_of_one_window_do_not_stand_in_each_other_s_way(page: Any,
         page.fill(f"#slider-{name}", "0.2")
         page.evaluate("() => document.getElementById('note').dispatchEvent(new Event('input'))")
         page.wait_for_timeout(260)
-    until(page, "!lutnet.page.saving && !lutnet.page.sending")
+    until(page, "!lutnet.decisions.saving && !lutnet.decisions.sending")
     assert page.text_content("#problem") == ""
     with Store(package) as store:
         (decision,) = store.decisions().values()

@@ -1,4 +1,4 @@
-// The keyboard: one table, which is also the help.
+// The keyboard: one table, which is also the help. A line may name several keys.
 
 export const KEYS = [
   ["Space", "play, stop", "play"],
@@ -11,14 +11,19 @@ export const KEYS = [
   ["End", "last frame", "last"],
   ["ArrowUp", "previous shot", "previous"],
   ["ArrowDown", "next shot", "next"],
+  ["Shift+ArrowUp", "select the previous shot too", "selectPrevious"],
+  ["Shift+ArrowDown", "select the next shot too", "selectNext"],
+  ["Ctrl+a", "select all that are shown", "selectAll"],
+  ["Escape", "select this shot alone", "selectOne"],
   ["a", "approve, and go to the next open shot", "approve"],
   ["r", "reject, and go to the next open shot", "reject"],
   ["x", "reset to what was proposed", "reset"],
-  ["u", "undo (also Ctrl+Z)", "undo"],
-  ["y", "redo (also Ctrl+Shift+Z)", "redo"],
+  ["u Ctrl+z", "undo", "undo"],
+  ["y Ctrl+Shift+z", "redo", "redo"],
   ["w", "wipe", "wipe"],
   ["s", "side by side", "side"],
   ["b", "before, after", "before"],
+  ["z", "nearer, whole (also the wheel; drag to move, with Shift in a wipe)", "zoom"],
   ["g", "compare with reference, with before", "against"],
   ["t", "LUT on, off", "lut"],
   ["[", "less strength", "weaker"],
@@ -32,9 +37,16 @@ export const KEYS = [
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 const OFF = "lutnet-keys-off";
 
+/** As the table has it. A letter's case says nothing, and what Shift makes of other keys is their name. */
+function chord({ key, ctrlKey, metaKey, shiftKey }) {
+  const command = ctrlKey || metaKey;
+  const name = key === " " ? "Space" : key.length === 1 ? key.toLowerCase() : key;
+  return `${command ? "Ctrl+" : ""}${shiftKey && (command || key.length > 1) ? "Shift+" : ""}${name}`;
+}
+
 /** Listen for the whole page; `actions` by the names above. */
 export function listen(actions) {
-  const known = new Map(KEYS.map(([key, , name]) => [key === "Space" ? " " : key, actions[name]]));
+  const known = new Map(KEYS.flatMap(([keys, , name]) => keys.split(" ").map((key) => [key, actions[name]])));
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const writing = event.target.matches("textarea, select, input:not([type=range]):not([type=checkbox]):not([type=radio])");
@@ -43,18 +55,23 @@ export function listen(actions) {
       if (done) event.target.blur();
       return;
     }
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      event.preventDefault();
-      (event.shiftKey ? actions.redo : actions.undo)();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(OFF)) return;
+    const name = chord(event);
+    if (event.altKey || (localStorage.getItem(OFF) && !name.startsWith("Ctrl+"))) return;
     const own = event.target.matches("input") && /^(Arrow|Home|End)/.test(event.key);
     const pressed = event.target.matches("button, input[type=checkbox], input[type=radio]") && event.key === " ";
-    const action = known.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    const action = known.get(name);
     if (!action || own || pressed) return;
     event.preventDefault();
     action();
+  });
+}
+
+/** The caps of keys that are pressed together. */
+function caps(keys) {
+  return keys.split("+").map((key) => {
+    const cap = document.createElement("kbd");
+    cap.textContent = NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+    return cap;
   });
 }
 
@@ -64,11 +81,9 @@ export function sheet(dialog) {
   title.id = "sheet-title";
   title.textContent = "Keys";
   const table = document.createElement("table");
-  for (const [key, meaning] of KEYS) {
+  for (const [keys, meaning] of KEYS) {
     const line = table.insertRow();
-    const name = document.createElement("kbd");
-    name.textContent = NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
-    line.insertCell().append(name);
+    line.insertCell().append(...keys.split(" ").flatMap(caps));
     line.insertCell().textContent = meaning;
   }
   const label = document.createElement("label");

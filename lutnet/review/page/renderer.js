@@ -4,6 +4,9 @@ import { VERTEX, fragment } from "./shader.js";
 
 const IDENTITY = { slope: [1, 1, 1], offset: [0, 0, 0], power: [1, 1, 1], saturation: 1 };
 
+/** scale: of the whole picture; x, y: what is in the middle, 0..1 from the left and from the top. */
+const WHOLE = { scale: 1, x: 0.5, y: 0.5 };
+
 export class Renderer {
   constructor(canvas) {
     const options = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: false, desynchronized: false };
@@ -11,12 +14,13 @@ export class Renderer {
     if (!gl) throw new Error("This browser has no WebGL2, without which no grade can be shown.");
     this.canvas = canvas;
     this.gl = gl;
-    this.view = { layout: "after", against: "before", wipe: 0.5 };
+    this.view = { layout: "after", against: "before", wipe: 0.5, zoom: WHOLE };
     this.cdl = IDENTITY;
     this.lut = null;
     this.size = [0, 0];
     this.referenceSize = null;
     this.uploads = 0; // pictures that went to the card: a slider must not add to it
+    this.pictures = 0; // what was shown before the grade, counted: uploads and changes of the ways to the display
     // Pixels are code values: no colour management and no alpha may touch them on their way in.
     gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
@@ -37,6 +41,7 @@ export class Renderer {
     fill(this.gl, this.picture, source);
     this.size = [width, height];
     this.uploads += 1;
+    this.pictures += 1;
   }
 
   uploadReference(source) {
@@ -57,6 +62,7 @@ export class Renderer {
     const own = this.transforms[name];
     if (own.lattice === lattice) return;
     own.lattice = lattice;
+    this.pictures += 1;
     if (!lattice) return;
     bind(gl, gl.TEXTURE0 + own.unit, gl.TEXTURE_2D, own.curve);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, lattice.curve.length, 1, 0, gl.RED, gl.FLOAT, lattice.curve);
@@ -64,12 +70,13 @@ export class Renderer {
     cube(gl, own.table, lattice.size, lattice.table, gl.TEXTURE0 + own.unit + 1);
   }
 
-  /** Draw to the canvas, at most `limit` pixels wide and high. */
-  draw(limit = [Infinity, Infinity]) {
+  /** Draw to the canvas, at most `limit` pixels wide and high; without a limit in the picture's own size. */
+  draw(limit = null) {
     const [width, height] = this.size;
     if (!width) return;
     const across = this.view.layout === "side" ? 2 * width : width;
-    const scale = Math.min(1, limit[0] / across, limit[1] / height);
+    const most = this.view.zoom.scale > 1 ? Infinity : 1; // what is looked at closely takes all the dots there are
+    const scale = limit ? Math.min(most, limit[0] / across, limit[1] / height) : 1;
     const wanted = [Math.max(1, Math.round(across * scale)), Math.max(1, Math.round(height * scale))];
     if (this.canvas.width !== wanted[0] || this.canvas.height !== wanted[1]) {
       [this.canvas.width, this.canvas.height] = wanted;
@@ -77,9 +84,9 @@ export class Renderer {
     this.#run(null, wanted, this.picture, this.view);
   }
 
-  /** The picture before (left half) and after (right half), RGBA bytes of 2 * width x height, bottom row first. */
-  sample(width, height) {
-    return this.#read(this.picture, [2 * width, height], { layout: "side", against: "before", wipe: 0 });
+  /** The picture `before` or `after` the grade, RGBA bytes of width x height, bottom row first. */
+  sample(layout, width, height) {
+    return this.#read(this.picture, [width, height], { layout, against: "before", wipe: 0 });
   }
 
   /** Colours (RGBA bytes, width x height) through the grade, in the same order. */
@@ -118,23 +125,25 @@ export class Renderer {
     return this.targets.get(key);
   }
 
-  #run(target, [width, height], picture, { layout, against, wipe }) {
+  #run(target, [width, height], picture, { layout, against, wipe, zoom = WHOLE }) {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     const other = against === "reference" && this.referenceSize ? ["REFERENCE"] : [];
     const left = layout === "side" ? Math.floor(width / 2) : Math.round(wipe * width);
     gl.enable(gl.SCISSOR_TEST);
+    const pane = (parts, box, seen) => this.#pane(parts, picture, nearer(box, zoom), seen);
+    const [half, rest, all] = [[0, 0, left, height], [left, 0, width - left, height], [0, 0, width, height]];
     if (layout === "side") {
-      this.#pane(other, picture, [0, 0, left, height]);
-      this.#pane(["GRADE"], picture, [left, 0, width - left, height]);
+      pane(other, half, half);
+      pane(["GRADE"], rest, rest);
     } else if (layout === "wipe") {
-      this.#pane(other, picture, [0, 0, width, height], [0, 0, left, height]);
-      this.#pane(["GRADE"], picture, [0, 0, width, height], [left, 0, width - left, height]);
-    } else this.#pane(layout === "before" ? other : ["GRADE"], picture, [0, 0, width, height]);
+      pane(other, all, half);
+      pane(["GRADE"], all, rest);
+    } else pane(layout === "before" ? other : ["GRADE"], all, all);
   }
 
   /** One showing of the whole picture in `box`, of which `seen` is drawn; both left, bottom, width, height. */
-  #pane(parts, picture, box, seen = box) {
+  #pane(parts, picture, box, seen) {
     const { gl, cdl } = this;
     const lut = parts.includes("GRADE") && this.lut;
     // The plots are of the grade alone; a reference is as people see it already.
@@ -191,6 +200,12 @@ export class Renderer {
     const aspect = this.referenceSize[0] / this.referenceSize[1] / (this.size[0] / this.size[1]);
     return aspect > 1 ? [1, 1 / aspect] : [aspect, 1];
   }
+}
+
+/** Where the whole picture lies, when that of it which `zoom` names fills the box. */
+function nearer([left, bottom, width, height], { scale, x, y }) {
+  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+  return [Math.round(left + width / 2 - x * wide), Math.round(bottom + height / 2 - (1 - y) * high), wide, high];
 }
 
 /** A LUT as the server sends it: size, domain, then the table with red fastest; all float32. */

@@ -1,4 +1,4 @@
-// Waveform, RGB parade, vectorscope, histogram: each before (left) and after (right), from the same small sample.
+// Waveform, RGB parade, vectorscope, histogram: each before (left) and after (right), from the same small picture.
 
 const WIDE = 192;
 const HIGH = 108;
@@ -25,18 +25,27 @@ export class Scopes {
       const context = canvas.getContext("2d", { willReadFrequently: true });
       const image = context.createImageData(canvas.width, canvas.height);
       const pixels = new Uint32Array(image.data.buffer).fill(GROUND);
+      context.putImageData(image, 0, 0);
       this.plots.set(kind, { context, image, pixels });
     }
+    this.measured = -1; // the picture whose state before the grade is painted
   }
 
-  /** Measure what `renderer` shows now. */
+  /** Measure what `renderer` shows now. A change of the grade leaves the picture before it, and its half, as they are. */
   update(renderer) {
     if (!renderer.size[0]) return;
-    const bytes = renderer.sample(WIDE, HIGH);
+    if (this.measured !== renderer.pictures) {
+      this.measured = renderer.pictures;
+      this.#paint(renderer.sample("before", WIDE, HIGH), 0);
+    }
+    this.#paint(renderer.sample("after", WIDE, HIGH), W + GAP);
+  }
+
+  #paint(bytes, left) {
     for (const [kind, { context, image, pixels }] of this.plots) {
-      for (const side of [0, 1]) PAINTERS[kind](bytes, side * WIDE, pixels, side * (W + GAP));
-      context.putImageData(image, 0, 0);
-      decorate(context, kind);
+      PAINTERS[kind](bytes, pixels, left);
+      context.putImageData(image, 0, 0, left, 0, W, H);
+      decorate(context, kind, left);
     }
   }
 }
@@ -64,10 +73,9 @@ const ROWS = Int32Array.from({ length: 256 }, (_, value) => (H - 1 - ((value * (
 const COLUMNS = Int32Array.from({ length: WIDE }, (_, x) => (x * W) / WIDE | 0);
 const THIRDS = COLUMNS.map((x) => x / 3 | 0);
 
-/** Calls `see(x, r, g, b)` for every pixel of one half of the sample. */
-function each(bytes, left, see) {
-  for (let y = 0; y < HIGH; y += 1) {
-    let at = (y * 2 * WIDE + left) * 4;
+/** Calls `see(x, r, g, b)` for every pixel of the sample. */
+function each(bytes, see) {
+  for (let y = 0, at = 0; y < HIGH; y += 1) {
     for (let x = 0; x < WIDE; x += 1, at += 4) see(x, bytes[at], bytes[at + 1], bytes[at + 2]);
   }
 }
@@ -84,13 +92,13 @@ function paint(pixels, left, light, from = 0, end = W) {
 }
 
 const PAINTERS = {
-  waveform(bytes, left, pixels, to) {
-    each(bytes, left, (x, r, g, b) => { counts[ROWS[0.2126 * r + 0.7152 * g + 0.0722 * b | 0] + COLUMNS[x]] += 1; });
+  waveform(bytes, pixels, to) {
+    each(bytes, (x, r, g, b) => { counts[ROWS[0.2126 * r + 0.7152 * g + 0.0722 * b | 0] + COLUMNS[x]] += 1; });
     paint(pixels, to, WHITE);
   },
-  parade(bytes, left, pixels, to) {
+  parade(bytes, pixels, to) {
     const third = W / 3;
-    each(bytes, left, (x, r, g, b) => {
+    each(bytes, (x, r, g, b) => {
       const column = THIRDS[x];
       counts[ROWS[r] + column] += 2;
       counts[ROWS[g] + column + third] += 2;
@@ -98,9 +106,9 @@ const PAINTERS = {
     });
     COLOURS.forEach((light, channel) => paint(pixels, to, light, channel * third, (channel + 1) * third));
   },
-  vectorscope(bytes, left, pixels, to) {
+  vectorscope(bytes, pixels, to) {
     const scale = (H - 4) / 255;
-    each(bytes, left, (x, r, g, b) => {
+    each(bytes, (x, r, g, b) => {
       const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
       const across = W / 2 + ((b - luma) / 1.8556) * scale | 0;
       const down = H / 2 - ((r - luma) / 1.5748) * scale | 0;
@@ -108,9 +116,9 @@ const PAINTERS = {
     });
     paint(pixels, to, WHITE);
   },
-  histogram(bytes, left, pixels, to) {
+  histogram(bytes, pixels, to) {
     const bins = [new Uint32Array(W), new Uint32Array(W), new Uint32Array(W)];
-    each(bytes, left, (x, r, g, b) => {
+    each(bytes, (x, r, g, b) => {
       bins[0][(r * (W - 1)) / 255 | 0] += 1;
       bins[1][(g * (W - 1)) / 255 | 0] += 1;
       bins[2][(b * (W - 1)) / 255 | 0] += 1;
@@ -126,26 +134,24 @@ const PAINTERS = {
   },
 };
 
-function decorate(context, kind) {
-  for (const left of [0, W + GAP]) {
-    context.strokeStyle = "#ffffff2e";
-    context.beginPath();
-    if (kind === "vectorscope") {
-      const radius = H / 2 - 3;
-      context.arc(left + W / 2, H / 2, radius, 0, 2 * Math.PI);
-      context.moveTo(left + W / 2 - radius, H / 2); context.lineTo(left + W / 2 + radius, H / 2);
-      context.moveTo(left + W / 2, 3); context.lineTo(left + W / 2, H - 3);
-      context.stroke();
-      context.beginPath();
-      context.strokeStyle = "#ffd9b8b0";
-      const angle = (SKIN_DEGREES * Math.PI) / 180;
-      context.moveTo(left + W / 2, H / 2);
-      context.lineTo(left + W / 2 + radius * Math.cos(angle), H / 2 - radius * Math.sin(angle));
-    } else if (kind !== "histogram") {
-      for (const share of [0.25, 0.5, 0.75]) {
-        context.moveTo(left, Math.round(H * share) + 0.5); context.lineTo(left + W, Math.round(H * share) + 0.5);
-      }
-    }
+function decorate(context, kind, left) {
+  context.strokeStyle = "#ffffff2e";
+  context.beginPath();
+  if (kind === "vectorscope") {
+    const radius = H / 2 - 3;
+    context.arc(left + W / 2, H / 2, radius, 0, 2 * Math.PI);
+    context.moveTo(left + W / 2 - radius, H / 2); context.lineTo(left + W / 2 + radius, H / 2);
+    context.moveTo(left + W / 2, 3); context.lineTo(left + W / 2, H - 3);
     context.stroke();
+    context.beginPath();
+    context.strokeStyle = "#ffd9b8b0";
+    const angle = (SKIN_DEGREES * Math.PI) / 180;
+    context.moveTo(left + W / 2, H / 2);
+    context.lineTo(left + W / 2 + radius * Math.cos(angle), H / 2 - radius * Math.sin(angle));
+  } else if (kind !== "histogram") {
+    for (const share of [0.25, 0.5, 0.75]) {
+      context.moveTo(left, Math.round(H * share) + 0.5); context.lineTo(left + W, Math.round(H * share) + 0.5);
+    }
   }
+  context.stroke();
 }

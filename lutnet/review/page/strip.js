@@ -44,12 +44,16 @@ class Pictures {
 }
 
 export class Strip {
-  /** onChoose(id): the shot that was clicked, or reached with the arrow keys. thumb(shot): address of its picture. */
-  constructor(parent, { onChoose, thumb }) {
+  /**
+   * onPick(id, how): the shot that was clicked, or reached with the arrow keys; how: `alone`, `more` (with Ctrl),
+   * `through` (with Shift). thumb(shot): address of its picture.
+   */
+  constructor(parent, { onPick, thumb }) {
     this.thumb = thumb;
     this.shots = [];
     this.step = 150;
     this.current = null;
+    this.selected = new Set();
     this.cells = new Map();
     this.pictures = new Pictures();
     this.roll = document.createElement("div");
@@ -57,6 +61,7 @@ export class Strip {
     this.roll.tabIndex = 0;
     this.roll.setAttribute("role", "listbox");
     this.roll.setAttribute("aria-label", "Shots");
+    this.roll.setAttribute("aria-multiselectable", "true");
     this.roll.setAttribute("aria-orientation", "horizontal");
     this.track = document.createElement("div");
     this.track.setAttribute("role", "presentation");
@@ -70,15 +75,15 @@ export class Strip {
     }, { passive: false });
     this.roll.addEventListener("click", (event) => {
       const cell = event.target.closest(".cell");
-      if (cell) onChoose(cell.dataset.id);
+      if (cell) onPick(cell.dataset.id, event.shiftKey ? "through" : event.ctrlKey || event.metaKey ? "more" : "alone");
     });
     this.roll.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
-      if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
       event.preventDefault();
       event.stopPropagation();
       const at = Math.max(0, Math.min(this.shots.length - 1, this.#index(this.current) + step));
-      if (this.shots[at]) onChoose(this.shots[at].id);
+      if (this.shots[at]) onPick(this.shots[at].id, "alone");
     });
     new ResizeObserver(() => this.#fit()).observe(this.roll);
   }
@@ -88,12 +93,13 @@ export class Strip {
     const step = Math.round(STEP * parseFloat(getComputedStyle(document.documentElement).fontSize));
     if (step === this.step) return this.#later();
     this.step = step;
-    this.show(this.shots, this.current);
+    this.show(this.shots, this.current, this.selected);
   }
 
-  /** shots: outlines, in the order to show them. */
-  show(shots, current) {
+  /** shots: outlines, in the order to show them. current: the id of the one at hand. selected: a set of ids. */
+  show(shots, current, selected) {
     this.shots = shots;
+    this.selected = selected;
     this.places = new Map(shots.map((shot, index) => [shot.id, index]));
     this.track.style.width = `${shots.length * this.step}px`;
     this.current = current;
@@ -102,15 +108,14 @@ export class Strip {
     this.#reveal();
   }
 
-  choose(id) {
-    const old = this.cells.get(this.current);
-    if (old) old.setAttribute("aria-selected", "false");
+  choose(id, selected) {
     this.current = id;
+    this.selected = selected;
+    if (!this.places) return;
     this.#reveal();
     this.#draw();
-    const cell = this.cells.get(id);
-    if (cell) cell.setAttribute("aria-selected", "true");
-    this.roll.setAttribute("aria-activedescendant", cell ? cell.id : "");
+    for (const cell of this.cells.values()) this.#mark(cell);
+    this.roll.setAttribute("aria-activedescendant", this.cells.get(id)?.id ?? "");
   }
 
   /** A shot's outline has changed. */
@@ -170,7 +175,7 @@ export class Strip {
     cell.setAttribute("role", "option");
     cell.setAttribute("aria-setsize", this.shots.length);
     cell.setAttribute("aria-posinset", index + 1);
-    cell.setAttribute("aria-selected", String(shot.id === this.current));
+    this.#mark(cell);
     cell.style.transform = `translateX(${index * this.step}px)`;
     const picture = document.createElement("img");
     picture.alt = "";
@@ -186,6 +191,13 @@ export class Strip {
     this.#fill(cell, shot);
     this.track.append(cell);
     return cell;
+  }
+
+  #mark(cell) {
+    const { id } = cell.dataset;
+    cell.setAttribute("aria-selected", String(this.selected.has(id)));
+    if (id === this.current) cell.setAttribute("aria-current", "true");
+    else cell.removeAttribute("aria-current");
   }
 
   #fill(cell, shot) {
