@@ -1,9 +1,9 @@
 // Waveform, RGB parade, vectorscope, histogram: each before (left) and after (right), from the same small picture.
 
-const WIDE = 192;
-const HIGH = 108;
+const WIDE = 240; // as many columns as a plot has: fewer would leave stripes, more would not be seen
+const HIGH = 90;
 const KINDS = [["waveform", "Waveform"], ["parade", "RGB parade"], ["vectorscope", "Vectorscope, skin line"], ["histogram", "Histogram"]];
-const PLOT = [240, 160];
+const PLOT = [WIDE, 160];
 const GAP = 4;
 const SKIN_DEGREES = 123; // the +I axis of NTSC, on which all skin lies, in the plane of Cb and Cr
 const CHANNELS = [[255, 80, 80], [80, 255, 80], [110, 130, 255]];
@@ -70,8 +70,6 @@ const MIXED = Uint32Array.from({ length: 8 }, (_, set) => rgba(...[0, 1, 2].map(
 
 const counts = new Uint16Array(W * H); // of the plot in hand
 const ROWS = Int32Array.from({ length: 256 }, (_, value) => (H - 1 - ((value * (H - 1)) / 255 | 0)) * W);
-const COLUMNS = Int32Array.from({ length: WIDE }, (_, x) => (x * W) / WIDE | 0);
-const THIRDS = COLUMNS.map((x) => x / 3 | 0);
 
 /** Calls `see(x, r, g, b)` for every pixel of the sample. */
 function each(bytes, see) {
@@ -93,13 +91,13 @@ function paint(pixels, left, light, from = 0, end = W) {
 
 const PAINTERS = {
   waveform(bytes, pixels, to) {
-    each(bytes, (x, r, g, b) => { counts[ROWS[0.2126 * r + 0.7152 * g + 0.0722 * b | 0] + COLUMNS[x]] += 1; });
+    each(bytes, (x, r, g, b) => { counts[ROWS[0.2126 * r + 0.7152 * g + 0.0722 * b | 0] + x] += 1; });
     paint(pixels, to, WHITE);
   },
   parade(bytes, pixels, to) {
     const third = W / 3;
     each(bytes, (x, r, g, b) => {
-      const column = THIRDS[x];
+      const column = x / 3 | 0;
       counts[ROWS[r] + column] += 2;
       counts[ROWS[g] + column + third] += 2;
       counts[ROWS[b] + column + 2 * third] += 2;
