@@ -361,6 +361,7 @@ def _run_settings(recipe: Recipe, settings: GradeSettings, colour: ColourManagem
         keep_brightness=recipe.keep_brightness,
         look=None if recipe.look is None else UsedLook.of(recipe.look),
         balance=recipe.balance,
+        lut_per=settings.scenes.lut_per,
     )
 
 

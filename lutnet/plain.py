@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
-from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, SkinTurn
+from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, SharedLut, SkinTurn
 from lutnet.shot import FrameRange, Shot
 
 Json = dict[str, Any]
@@ -149,3 +149,16 @@ def skin_to_plain(skin: SkinTurn) -> Json:
 
 def skin_from_plain(plain: Mapping[str, Any]) -> SkinTurn:
     return SkinTurn(plain["median"], plain["most"])
+
+
+def shared_to_plain(shared: SharedLut) -> Json:
+    return {
+        "scene": shared.scene,
+        "digest": shared.digest,
+        "cost": float(shared.cost),
+        "cost_95": float(shared.cost_95),
+    }
+
+
+def shared_from_plain(plain: Mapping[str, Any]) -> SharedLut:
+    return SharedLut(plain["scene"], plain["digest"], plain["cost"], plain["cost_95"])

@@ -19,6 +19,14 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+class LutPer(StrEnum):
+    """What has one LUT: every clip its own, or all clips of a scene or of the timeline the same."""
+
+    CLIP = "clip"
+    SCENE = "scene"
+    TIMELINE = "timeline"
+
+
 class Basis(StrEnum):
     """What a colour difference rests on: corresponding pixels, or only the refined transform itself."""
 
@@ -90,10 +98,24 @@ class SkinTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedLut:
+    """The LUT that a clip has in common with others. scene: whose LUT it is; None: the whole timeline's.
+
+    digest: of the LUT. cost, cost_95: mean and 95th percentile of DE2000, on the clip's colours as people see them,
+    between its own grade with a LUT of its own and the one with this LUT.
+    """
+
+    scene: int | None
+    digest: str
+    cost: float
+    cost_95: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade.
 
-    delta_e, skin: of the grade that was proposed.
+    delta_e, skin, shared: of the grade that was proposed.
     """
 
     shot: Shot
@@ -105,8 +127,15 @@ class ClipResult:
     scene: InScene | None = None
     cut: Cut | None = None
     skin: SkinTurn | None = None
+    shared: SharedLut | None = None
 
     @property
     def is_joined(self) -> bool:
         """Whether the grade is another than the clip's own job computed."""
-        return self.scene is not None and self.scene.matched
+        return self.shared is not None or (self.scene is not None and self.scene.matched)
+
+    @property
+    def has_shared_lut(self) -> bool:
+        """Whether the grade's LUT is the shared one: not where a decision put another in its place."""
+        lut = None if self.grade is None else self.grade.lut
+        return lut is not None and self.shared is not None and lut.digest == self.shared.digest

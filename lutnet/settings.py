@@ -9,6 +9,7 @@ from lutnet.colourspace import ColourSettings
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.export.carriers import require_carriers
+from lutnet.result import LutPer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ class GradeSettings:
                 "balance is what comes before a look, and there is none",
                 value=self.balance,
                 fix="Use --strength, or name a look with --look.",
+            )
+        whole = "--bake puts a clip's CDL into its LUT" if self.bake else "--cdl-only writes no LUT"
+        if self.scenes.lut_per is not LutPer.CLIP and (self.bake or self.cdl_only):
+            raise InputError(
+                f"clips cannot share a LUT: {whole}",
+                value=f"--lut-per {self.scenes.lut_per}",
+                fix="Leave one of the two options out.",
             )
         if self.frames < 1:
             raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")

@@ -51,6 +51,8 @@ def _file_name(name: str, lut: Optional[Lut], cdl: Optional[Cdl]) -> str:
     if cdl is not None:
         mixed = "\n".join((_BAKE_VERSION, digest, repr(cdl)))
         digest = hashlib.sha256(mixed.encode("ascii")).hexdigest()
+    elif lut is not None:
+        name = lut.path.stem.rpartition("_")[0] or name  # of the scene, where its clips share the LUT
     return "{}{}_{}.cube".format(plain_name(name, "clip"), "_baked" if cdl else "", digest[:_HASH_DIGITS])
 
 

@@ -22,7 +22,7 @@ from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, MANIFEST
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.result import Basis, ClipResult, DeltaE, LutPer, SharedLut, Status
 from lutnet.settings import GradeSettings
 from lutnet.source import is_film
 from lutnet.timeline import Timeline
@@ -100,6 +100,13 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="a clip that its scene is matched to, any number of times (default: the surest of each)",
     )
     parser.add_argument(
+        "--lut-per",
+        choices=[each.value for each in LutPer],
+        default=LutPer.CLIP.value,
+        help="clips of a scene, or all, have one LUT that holds their look, and a CDL each that balances them "
+        "(default: every clip has its own LUT)",
+    )
+    parser.add_argument(
         "--scenes", type=Path, metavar="FILE", help="the scenes as lutnet scenes -o wrote them, edited or not"
     )
     add_colour(parser)
@@ -148,6 +155,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
             options.consistency,
             tuple(options.hero),
             None if options.scenes is None else read_groups(options.scenes),
+            lut_per=LutPer(options.lut_per),
         ),
     )
 
@@ -219,13 +227,29 @@ def _print_table(graded: GradedTimeline) -> None:
     console.print(rows)
     if any(clip.cut for clip in graded.clips):
         console.print(cuts_table(graded.clips))
-    for line in _warnings(graded):
+    for line in (*_shared_luts(graded), *_warnings(graded)):
         console.print(line)
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
     sheet = graded.folder / CONTACT_SHEET
     seen = f" Open {sheet} to see every clip." if sheet.is_file() else " No clip was graded."
     console.print(f"\nWritten to {graded.folder}.{seen}")
+
+
+def _shared_luts(graded: GradedTimeline) -> Iterator[str]:
+    """One line per LUT that clips share: what it costs them."""
+    groups: dict[int | None, list[tuple[SharedLut, str]]] = {}
+    for clip in graded.clips:
+        if clip.shared is not None and clip.has_shared_lut:
+            groups.setdefault(clip.shared.scene, []).append((clip.shared, clip.shot.name))
+    for scene, sharers in groups.items():
+        whose = "the timeline" if scene is None else f"scene {scene}"
+        mean = sum(shared.cost for shared, _ in sharers) / len(sharers)
+        worst, name = max(sharers, key=lambda each: each[0].cost)
+        yield (
+            f"One LUT for {len(sharers)} clips of {whose}: beside a LUT each that costs DE {mean:.1f} on average, "
+            f"most in {name} ({worst.cost:.1f})."
+        )
 
 
 def _warnings(graded: GradedTimeline) -> Iterator[str]:

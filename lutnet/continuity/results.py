@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.cores import on_all_cores
+from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
+from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
 from lutnet.looks import look_on
-from lutnet.result import Basis, ClipResult, Cut, InScene, Status
+from lutnet.result import Basis, ClipResult, Cut, InScene, LutPer, Status
 from lutnet.store import Decision, Store, StoredPictures
 from lutnet.thumbnails import recorded_of
 
@@ -61,8 +63,11 @@ def in_scenes(
     _check(results, wishes)
     graded = [result.shot.id for result in results if result.grade is not None]
     led_twice = recipe.look is not None and recipe.reference is not None
-    if wishes.consistency == 0.0 or recipe.strength == 0.0 or led_twice or len(graded) < 2:
+    apart = wishes.consistency == 0.0 or led_twice
+    if recipe.strength == 0.0 or len(graded) < 2 or (apart and wishes.lut_per is LutPer.CLIP):
         return InScenes(list(results))
+    if apart:
+        wishes = replace(wishes, consistency=0.0)
     key = _key(results, jobs, wishes)
     if not context.fresh and store.joined() == key:
         known = {result.shot.id: result for result in store.proposed()}
@@ -108,6 +113,11 @@ def in_scenes(
     for (place, *_), result in zip(anew, regraded, strict=True):
         found[place] = result
     found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
+    if wishes.lut_per is not LutPer.CLIP:
+        sharing = Sharing(
+            wishes.lut_per, lambda result: _pictures(store, result, jobs, finished), recipe, context.view
+        )
+        found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
     if context.view.identity:  # what was kept for comparing is a picture already, and can be graded
         _measure_cuts(found, dict(zip(places, members, strict=True)))
     return InScenes(found, key)
@@ -128,6 +138,19 @@ def _alike(results: Sequence[ClipResult], jobs: Mapping[str, str], apart: Set[st
         speaker = first.setdefault((jobs[result.shot.id], scene), result)
         alike.append(replace(result, grade=speaker.grade, delta_e=speaker.delta_e, skin=speaker.skin))
     return alike
+
+
+def _staying_grades(
+    results: Sequence[ClipResult], staying: Set[str], decisions: Mapping[str, Decision]
+) -> dict[str, Grade]:
+    """The grades of the clips that stay as they are, as people decided; by id."""
+    grades = {}
+    for result in results:
+        if result.shot.id in staying:
+            decision = decisions.get(result.shot.id)
+            decided = result if decision is None else decision.applied_to(result)
+            grades[result.shot.id] = exported_grade(decided) or Grade()
+    return grades
 
 
 def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> None:

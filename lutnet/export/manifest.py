@@ -29,7 +29,7 @@ from lutnet.plain import (
     shot_to_plain,
     skin_to_plain,
 )
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, SharedLut, Status
 
 FORMAT = "lutnet-grades"
 VERSION = 1
@@ -55,10 +55,21 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         "lut": None if lut is None else {"path": lut.path, "sha256": lut.sha256},
         "delta_e": None if delta_e is None else delta_e_to_plain(delta_e),
         **({} if result.skin is None else {"skin": skin_to_plain(result.skin)}),
+        **({} if result.shared is None else {"shared_lut": _shared(result, result.shared)}),
         "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
         **({} if result.scene is None else {"scene": scene_to_plain(result.scene)}),
         **({} if result.cut is None else {"cut": cut_to_plain(result.cut)}),
+    }
+
+
+def _shared(result: ClipResult, shared: SharedLut) -> Json:
+    """What sharing a LUT costs; used: not where a decision put another grade in its place."""
+    return {
+        "scene": shared.scene,
+        "used": result.has_shared_lut and result.status is not Status.REJECTED,
+        "cost": float(shared.cost),
+        "cost_95": float(shared.cost_95),
     }
 
 

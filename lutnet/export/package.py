@@ -7,7 +7,7 @@
       <stem>.otio            the timeline with its grades
       <stem>.edl             first video track; <stem>_V2.edl and so on for the others
       cdl/<clip>.cc          one CDL per graded clip
-      luts/<clip>_<hash>.cube  the residual LUT, where one is needed
+      luts/<clip>_<hash>.cube  the residual LUT, where one is needed; luts/scene_01_<hash>.cube where clips share it
       looks/<name>.look      the look that was put on every clip, where there was one
       review.png             contact sheet; review_2.png and so on
       reference.png          the still that the clips were matched to
@@ -39,14 +39,14 @@ from lutnet.export.edl import edl_text
 from lutnet.export.folder import NEW, OLD, exchanged
 from lutnet.export.ledger import Ledger, key_of
 from lutnet.export.manifest import LutFile
-from lutnet.export.naming import file_stems, portable_stem
+from lutnet.export.naming import file_stems, portable_stem, safe_stem
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.run import LOOKS, RunSettings
 from lutnet.export.soundness import require_sound, summary
 from lutnet.export.write_back import written_back
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.plain import Json
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, LutPer, Status
 
 MANIFEST = "grades.json"
 CARRIERS = "carriers"
@@ -158,9 +158,10 @@ class _Writer:
             cdls[shot_id] = grade.cdl
             self._write_cc(grade.cdl, stems[shot_id], result.shot.name)
             if grade.lut is not None:
-                made[shot_id] = self._lut_file(grade.lut, stems[shot_id], result.shot.name)
-        placed = self.ledger.place_all(self.new, made.values())
-        luts = {shot_id: LutFile(*file) for shot_id, file in zip(made, placed, strict=True)}
+                made[shot_id] = self._lut_file(grade.lut, *self._lut_name(result, stems[shot_id]))
+        once = dict(made.values())  # clips may share a file
+        placed = dict(zip(once, self.ledger.place_all(self.new, once.items()), strict=True))
+        luts = {shot_id: LutFile(*placed[key]) for shot_id, (key, _) in made.items()}
         files = {
             "otio": self._write_otio(results, cdls, luts),
             "edl": self._write_edls(results, cdls),
@@ -181,6 +182,15 @@ class _Writer:
 
     def _write_cc(self, cdl: CDL, stem: str, name: str) -> None:
         self._put(f"cdl/{stem}.cc", cc_text(cdl, id=stem, description=f"{name} - {self._space_note()}"))
+
+    def _lut_name(self, result: ClipResult, stem: str) -> tuple[str, str]:
+        """Of the file, and for people: those of what shares the LUT where it is shared."""
+        if result.shared is None or not result.has_shared_lut:
+            return stem, result.shot.name
+        scene = result.shared.scene
+        return (
+            (safe_stem(self.stem), self.stem) if scene is None else (f"scene_{scene:02d}", f"scene {scene}")
+        )
 
     def _lut_file(self, lut: LUT3D, stem: str, name: str) -> tuple[str, Callable[[], tuple[str, bytes]]]:
         facts = (self.settings.version, self.settings.space, self.settings.bake, self._look_note())
@@ -274,6 +284,7 @@ class _Writer:
             "bake": self.settings.bake,
             **({} if self.settings.weights is None else {"weights": asdict(self.settings.weights)}),
             **self._look(),
+            **({} if self.settings.lut_per is LutPer.CLIP else {"lut_per": self.settings.lut_per.value}),
             "cdl_only": self.settings.cdl_only,
             "keep_brightness": self.settings.keep_brightness,
             "files": files,

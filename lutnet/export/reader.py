@@ -16,7 +16,7 @@ from lutnet.export.package import MANIFEST
 from lutnet.export.run import RunSettings, UsedLook, UsedWeights
 from lutnet.grade import CDL, Correction, Grade
 from lutnet.plain import Json, cdl_from_plain, corrections_from_plain, delta_e_from_plain, shot_from_plain
-from lutnet.result import DeltaE, Status
+from lutnet.result import DeltaE, LutPer, Status
 from lutnet.shot import Shot, ViewName
 
 
@@ -107,6 +107,7 @@ def run_settings(folder: Path, manifest: Json) -> RunSettings:
         keep_brightness=manifest.get("keep_brightness", False),
         look=_used_look(folder, manifest["look"]) if "look" in manifest else None,
         balance=manifest.get("balance", 1.0),
+        lut_per=LutPer(manifest.get("lut_per", LutPer.CLIP)),
     )
 
 

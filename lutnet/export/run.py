@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lutnet.errors import GradeFileError
 from lutnet.export.naming import safe_stem
+from lutnet.result import LutPer
 from lutnet.shot import REC709, ViewName
 
 LOOKS = "looks"
@@ -55,6 +56,7 @@ class RunSettings:
     view: through which people see the grading space; None where it is that of a display itself.
     cdl_only: no LUT was fitted, each CDL stands alone. keep_brightness: each shot's mean luma was kept.
     look: behind every clip's balance, which was done at ``balance``; strength is then the look's.
+    lut_per: which clips have one LUT together.
     """
 
     version: str
@@ -68,3 +70,4 @@ class RunSettings:
     keep_brightness: bool = False
     look: UsedLook | None = None
     balance: float = 1.0
+    lut_per: LutPer = LutPer.CLIP

@@ -32,6 +32,8 @@ from lutnet.plain import (
     fault_to_plain,
     scene_from_plain,
     scene_to_plain,
+    shared_from_plain,
+    shared_to_plain,
     shot_from_plain,
     shot_to_plain,
     skin_from_plain,
@@ -102,6 +104,7 @@ def result_to_text(result: ClipResult) -> str:
         "warnings": list(result.warnings),
         "scene": None if result.scene is None else scene_to_plain(result.scene),
         "cut": None if result.cut is None else cut_to_plain(result.cut),
+        "shared": None if result.shared is None else shared_to_plain(result.shared),
     }
     return json.dumps(plain, allow_nan=False)
 
@@ -129,6 +132,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         scene=scene_from_plain(plain["scene"]) if plain.get("scene") else None,
         cut=cut_from_plain(plain["cut"]) if plain.get("cut") else None,
         skin=skin_from_plain(plain["skin"]) if plain.get("skin") else None,  # older rows have none
+        shared=shared_from_plain(plain["shared"]) if plain.get("shared") else None,
     )
 
 
