@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import PyOpenColorIO as ocio
@@ -25,6 +25,7 @@ from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.folds import is_folded
 from lutnet.pipeline import GradedTimeline, grade_timeline
+from lutnet.plain import Json
 from lutnet.refinement.split import split_transform
 from lutnet.result import ClipResult, LutPer, Status
 from lutnet.review.refresh import refresh_package
@@ -42,13 +43,17 @@ def looked(colours: Tensor) -> Tensor:
     return LOOK.apply(colours)
 
 
+def right_and_looked(amounts: Tensor, colours: Tensor) -> Tensor:
+    return looked(undo(colours, amounts))
+
+
 @cache
 def sharers() -> tuple[Sharer, ...]:
     """Shots of two places, each spoiled by its own fault; its own grade is right, and half of its fault is known."""
     found = []
     for (_, amounts), member in zip(shots(), members(), strict=True):
         colours = member.colours
-        grade = split_transform(lambda each, amounts=amounts: looked(undo(each, amounts)), colours)
+        grade = split_transform(partial(right_and_looked, amounts), colours)
         found.append(Sharer(colours, grade, balancing(colours, member.diagnosed, VIEW)))
     return tuple(found)
 
@@ -123,13 +128,13 @@ def by_scene(small_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     return film, run(film, LutPer.SCENE, carriers=("clf", "cube"), verify=True)
 
 
-def written(footage: Path) -> list[dict[str, object]]:
-    clips: list[dict[str, object]] = json.loads((footage / "out" / "grades.json").read_text())["clips"]
+def written(footage: Path) -> list[Json]:
+    clips: list[Json] = json.loads((footage / "out" / "grades.json").read_text())["clips"]
     return clips
 
 
 def luts(footage: Path) -> list[str | None]:
-    return [clip["lut"] and clip["lut"]["path"] for clip in written(footage)]  # type: ignore[index]
+    return [clip["lut"] and clip["lut"]["path"] for clip in written(footage)]
 
 
 def digests(clips: Sequence[ClipResult]) -> list[str | None]:
@@ -148,7 +153,7 @@ def test_a_scene_has_one_file_and_every_program_reads_the_grade(
         Path(name).name for name in names if name
     }
     first = written(footage)[0]["shared_lut"]
-    assert first["scene"] == 1 and first["used"] and 0.0 < first["cost"] < first["cost_95"] < 6.0  # type: ignore[index]
+    assert first["scene"] == 1 and first["used"] and 0.0 < first["cost"] < first["cost_95"] < 6.0
     assert json.loads((footage / "out" / "grades.json").read_text())["lut_per"] == "scene"
     package = read_package(footage / "out")
     assert package.settings.lut_per is LutPer.SCENE
@@ -196,10 +201,10 @@ def test_a_changed_cdl_keeps_the_shared_lut_and_others_leave_it(
     before = luts(footage)
     assert refresh_package(footage / "out") == 3
     after = luts(footage)
-    assert after[0] == before[0] and written(footage)[0]["cdl"]["slope"] == [1.2, 1.0, 0.9]  # type: ignore[index]
+    assert after[0] == before[0] and written(footage)[0]["cdl"]["slope"] == [1.2, 1.0, 0.9]
     assert after[1] != before[1] and "scene" not in str(after[1])  # a LUT of its own now
     assert after[2] is None and after[3:] == before[3:]
-    used = [clip["shared_lut"]["used"] for clip in written(footage)[:4]]  # type: ignore[index]
+    used = [clip["shared_lut"]["used"] for clip in written(footage)[:4]]
     assert used == [True, False, False, True]
 
 
