@@ -2,7 +2,7 @@
 
 The change the LUT makes is a cubic B-spline with few control points per axis, bent as little as the pairs
 allow (second differences) and drawn to no change where there are none. A spline has no kinks to show as
-banding, and its small dense system solves in milliseconds.
+banding, and its small banded system solves in milliseconds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch import Tensor
 from lutnet.errors import InputError
 from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.lut3d import identity_lattice
+from lutnet.ops.spline import normal_equations, sampled, solved
 
 BINS = 32
 """Pairs are averaged in colour cells of 1/32: a large even surface is one observation, not ten thousand."""
@@ -64,13 +65,12 @@ def fit_lattice(
     """
     stiffness = stiffness or Stiffness()
     cells = colour_cells(source, target, weights)
-    design = spline_design(cells.source, stiffness.control)
+    control = stiffness.control
     variance = stiffness.noise**2 + stiffness.pair_noise**2 / cells.count
-    precision = (stiffness.noise**2 / variance).unsqueeze(-1)
-    system = design.T @ (design * precision) + _penalty(stiffness.control, stiffness.bend, stiffness.rest)
-    change = design.T @ (precision * (cells.target - cells.source))
-    control_points = torch.cholesky_solve(change, torch.linalg.cholesky(system))
-    moved = identity_lattice(size, dtype=torch.float64) + _sampled(control_points, stiffness.control, size)
+    precision = stiffness.noise**2 / variance
+    system, change = normal_equations(cells.source, cells.target - cells.source, precision, control)
+    system += _penalty(control, stiffness.bend, stiffness.rest)
+    moved = identity_lattice(size, dtype=torch.float64) + sampled(solved(system, change, control), size)
     return moved.clamp(0.0, 1.0).float()
 
 
@@ -95,29 +95,6 @@ def colour_cells(source: Tensor, target: Tensor, weights: Tensor | None = None, 
         return summed / total.unsqueeze(-1)
 
     return Cells(mean(start), mean(end), total)
-
-
-def spline_design(colours: Tensor, control: int) -> Tensor:
-    """Weight of every control point for each of ``colours [P, 3]``: ``[P, control ** 3]``, rows sum to 1."""
-    red, green, blue = (_spline_weights(colours[:, c], control) for c in range(3))
-    return torch.einsum("pr,pg,pb->prgb", red, green, blue).flatten(1)
-
-
-def _spline_weights(values: Tensor, control: int) -> Tensor:
-    """Uniform cubic B-spline weights ``[P, control]`` of ``values [P]`` in 0..1."""
-    intervals = control - 3
-    position = values.clamp(0.0, 1.0) * intervals
-    # Control point k is centred at k - 1: the first and the last lie outside 0..1.
-    distance = (position.unsqueeze(-1) - torch.arange(-1, control - 1).to(values)).abs()
-    near = 2.0 / 3.0 - distance**2 + distance**3 / 2.0
-    far = (2.0 - distance).clamp(min=0.0) ** 3 / 6.0
-    return torch.where(distance < 1.0, near, far)
-
-
-def _sampled(control_points: Tensor, control: int, size: int) -> Tensor:
-    axis = _spline_weights(torch.linspace(0.0, 1.0, size, dtype=torch.float64), control)
-    cube = control_points.view(control, control, control, 3)
-    return torch.einsum("rgbc,xr,yg,zb->xyzc", cube, axis, axis, axis)
 
 
 @lru_cache(maxsize=8)

@@ -1,13 +1,11 @@
 """The lattice solve finds what colour pairs say, stays still where they say nothing, and is smooth."""
 
-import numpy as np
 import pytest
 import torch
-from scipy.interpolate import BSpline
 
 from lutnet.errors import InputError
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.ops.fit_lattice import Stiffness, colour_cells, fit_lattice, spline_design
+from lutnet.ops.fit_lattice import Stiffness, colour_cells, fit_lattice
 from lutnet.ops.lut3d import apply_lut3d, identity_lattice
 
 COLOURS = torch.rand(6000, 3, generator=torch.Generator().manual_seed(4))
@@ -58,17 +56,6 @@ def test_a_neutral_ramp_bends_by_less_than_a_thousandth_a_step():
     lattice = fit_lattice(COLOURS, look(COLOURS))
     ramp = apply_lut3d(torch.linspace(0, 1, 1024)[:, None].expand(-1, 3), lattice)
     assert ramp.diff(n=2, dim=0).abs().max() < 1e-3
-
-
-def test_the_spline_weights_are_those_of_a_cubic_b_spline():
-    control, values = 9, torch.linspace(0, 0.999, 50, dtype=torch.float64)
-    knots = np.arange(-3, control + 1) / (control - 3)
-    expected = np.stack(
-        [BSpline(knots, np.eye(control)[k], 3)(values.numpy()) for k in range(control)], axis=1
-    )
-    along_red = torch.stack((values, torch.zeros_like(values), torch.zeros_like(values)), dim=-1)
-    weights = spline_design(along_red, control).view(-1, control, control, control).sum((2, 3))
-    assert np.allclose(weights.numpy(), expected, atol=1e-12)
 
 
 def test_cells_are_weighted_means_of_their_pairs():
