@@ -69,17 +69,17 @@ class CDL:
         *,
         prior: float = 1e-3,
         toward: CDL | None = None,
+        start: CDL | None = None,
         through: ShapedLattice | None = None,
     ) -> CDL:
         """The CDL that takes colours ``source [P, 3]`` nearest to ``target``; see ``lutnet.ops.fit_cdl``."""
         from lutnet.ops.fit_cdl import CDLNumbers, fit_cdl
 
-        anchor = (
-            None
-            if toward is None
-            else CDLNumbers.of(toward.slope, toward.offset, toward.power, toward.saturation)
+        anchor, first = (
+            None if cdl is None else CDLNumbers.of(cdl.slope, cdl.offset, cdl.power, cdl.saturation)
+            for cdl in (toward, start)
         )
-        found = fit_cdl(source, target, weights, prior=prior, toward=anchor, through=through)
+        found = fit_cdl(source, target, weights, prior=prior, toward=anchor, start=first, through=through)
         return cls(
             _triple(found.slope.tolist()),
             _triple(found.offset.tolist()),

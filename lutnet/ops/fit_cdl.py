@@ -19,6 +19,7 @@ from lutnet.ops.cdl import LUMA_WEIGHTS, apply_cdl
 from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.metric import perceptual_metric
 from lutnet.ops.shaped_lattice import ShapedLattice
+from lutnet.ops.thin import evenly
 
 MAX_PAIRS = 2048
 """More pairs are thinned evenly: ten parameters gain nothing from them."""
@@ -69,6 +70,7 @@ def fit_cdl(
     *,
     prior: float = 1e-3,
     toward: CDLNumbers | None = None,
+    start: CDLNumbers | None = None,
     through: ShapedLattice | None = None,
 ) -> CDLNumbers:
     """The CDL that takes ``source`` nearest to ``target``.
@@ -79,7 +81,7 @@ def fit_cdl(
     weights: ``[P]``, >= 0; None counts every pair once.
     prior: strength of the pull toward ``toward``, in squared DE per squared spread; > 0 keeps a single
         colour solvable.
-    toward: the CDL to stay near (None: identity); also where the search starts.
+    toward: the CDL to stay near (None: identity). start: where the search starts (None: there).
     through: what people see of the space of ``source``; ``target`` is then as seen.
 
     Slope and power stay in 0.1..10, offset in -1..1, saturation in 0..4. Deterministic.
@@ -87,7 +89,7 @@ def fit_cdl(
     """
     pairs = _pairs(source, target, weights, through)
     anchor = _pack(toward or identity_numbers())
-    parameters = anchor.clone()
+    parameters = anchor.clone() if start is None else _pack(start)
     settled = SETTLED if through is None else SETTLED_BEHIND_VIEW
     damping, residuals = 1e-3, _residuals(parameters, pairs)
     cost = _cost(residuals, parameters, anchor, prior, pairs)
@@ -110,11 +112,17 @@ def fit_cdl(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Pairs:
-    source: Tensor
-    target: Tensor
-    weights: Tensor  # sums to 1
-    metric: Tensor  # [P, 3, 3]: colour difference to DE
+    """Channels first: whole planes are several times as fast as triples."""
+
+    source: Tensor  # [3, P]
+    target: Tensor  # [3, P]
+    weights: Tensor  # [P], sums to 1
+    metric: Tensor  # [3, 3, P]: colour difference to DE
     through: ShapedLattice | None
+
+    def seen(self, graded: Tensor) -> Tensor:
+        """Graded colours ``[3, P]`` as people see them."""
+        return graded if self.through is None else self.through.apply(graded.T).T
 
 
 def _pairs(source: Tensor, target: Tensor, weights: Tensor | None, through: ShapedLattice | None) -> _Pairs:
@@ -127,11 +135,12 @@ def _pairs(source: Tensor, target: Tensor, weights: Tensor | None, through: Shap
     require_finite("weights", weights)
     if weights.shape != source.shape[:1] or bool((weights < 0).any()) or not bool(weights.any()):
         raise InputError("weights do not fit", value=tuple(weights.shape), allowed="[P], >= 0, not all 0")
-    kept = torch.linspace(0, len(source) - 1, min(len(source), MAX_PAIRS)).long()
+    kept = evenly(len(source), MAX_PAIRS)
     if not bool(weights[kept].any()):
         kept = weights.nonzero()[:MAX_PAIRS, 0]
     start, end, weight = (values[kept].detach().double().cpu() for values in (source, target, weights))
-    return _Pairs(start, end, weight / weight.sum(), perceptual_metric(end), through)
+    metric = perceptual_metric(end).permute(1, 2, 0).contiguous()
+    return _Pairs(start.T.contiguous(), end.T.contiguous(), weight / weight.sum(), metric, through)
 
 
 def _pack(numbers: CDLNumbers) -> Tensor:
@@ -149,14 +158,26 @@ def _bounded(parameters: Tensor) -> Tensor:
     return parameters.clamp(_LOWEST, _HIGHEST)
 
 
+def _based(parameters: Tensor, source: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Colours ``[3, P]`` after slope and offset, not clamped; power ``[3, 1]`` and saturation ``[1]``."""
+    base = source * parameters[_SLOPE].exp().unsqueeze(1) + parameters[_OFFSET].unsqueeze(1)
+    return base, parameters[_POWER].exp().unsqueeze(1), parameters[_SATURATION]
+
+
 def _residuals(parameters: Tensor, pairs: _Pairs) -> Tensor:
-    graded = _unpack(parameters).apply(pairs.source)
-    wrong = (graded if pairs.through is None else pairs.through.apply(graded)) - pairs.target
-    return (pairs.metric @ wrong.unsqueeze(-1)).squeeze(-1)
+    """Differences in units of DE, ``[3, P]``."""
+    base, power, saturation = _based(parameters, pairs.source)
+    raised = base.clamp(0.0, 1.0) ** power
+    graded = (raised + (saturation - 1) * _from_grey(raised)).clamp(0.0, 1.0)
+    return (pairs.metric * (pairs.seen(graded) - pairs.target)).sum(1)
+
+
+def _from_grey(colours: Tensor) -> Tensor:
+    return colours - colours.new_tensor(LUMA_WEIGHTS) @ colours
 
 
 def _cost(residuals: Tensor, parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs) -> float:
-    distance = residuals.norm(dim=-1)
+    distance = residuals.norm(dim=0)
     huber = torch.where(distance < HUBER_KNEE, distance**2, HUBER_KNEE * (2 * distance - HUBER_KNEE))
     pull = ((parameters - anchor) / _SPREAD).square().sum()
     return float((pairs.weights * huber).sum() + prior * pull)
@@ -165,37 +186,41 @@ def _cost(residuals: Tensor, parameters: Tensor, anchor: Tensor, prior: float, p
 def _normal_equations(
     residuals: Tensor, parameters: Tensor, anchor: Tensor, prior: float, pairs: _Pairs
 ) -> tuple[Tensor, Tensor]:
-    weights = pairs.weights * HUBER_KNEE / residuals.norm(dim=-1).clamp(min=HUBER_KNEE)
-    jacobian = pairs.metric @ _jacobian(parameters, pairs)
-    flat = (jacobian * weights[:, None, None]).flatten(0, 1)
+    weights = pairs.weights * HUBER_KNEE / residuals.norm(dim=0).clamp(min=HUBER_KNEE)
+    jacobian = _jacobian(parameters, pairs)
+    weighed = (jacobian * weights).flatten(1)
     precision = prior / _SPREAD.square()
-    hessian = flat.T @ jacobian.flatten(0, 1) + torch.diag(precision)
-    return hessian, flat.T @ residuals.flatten() + precision * (parameters - anchor)
+    hessian = weighed @ jacobian.flatten(1).T + torch.diag(precision)
+    return hessian, weighed @ residuals.flatten() + precision * (parameters - anchor)
 
 
 def _jacobian(parameters: Tensor, pairs: _Pairs) -> Tensor:
-    """Derivatives of the graded colours, as seen, ``[P, 3, 10]``.
+    """Derivatives of the residuals, ``[10, 3, P]``.
 
     Where the end clamp hides a wrong value (clipped, but the target is not) the derivative of the unclamped
     value is used: it points the right way, and a step that does not help is rejected by its cost.
     """
-    numbers = _unpack(parameters)
-    base = pairs.source * numbers.slope + numbers.offset
-    inside = (base > 0.0) & (base < 1.0)
+    base, power, saturation = _based(parameters, pairs.source)
     held = base.clamp(1e-4, 1.0)
-    raised = held**numbers.power
-    by_offset = torch.where(inside, numbers.power * raised / held, 0.0)
-    by_power = torch.where(base > 0.0, numbers.power * raised * held.log(), 0.0)
-    columns = (by_offset * pairs.source * numbers.slope, by_offset, by_power)
+    raised = held**power
+    by_offset = torch.where((base > 0.0) & (base < 1.0), power * raised / held, 0.0)
+    by_power = torch.where(base > 0.0, power * raised * held.log(), 0.0)
+    by_slope = by_offset * (base - parameters[_OFFSET].unsqueeze(1))
 
-    luma = raised.new_tensor(LUMA_WEIGHTS)
-    mixing = numbers.saturation * torch.eye(3, dtype=raised.dtype) + (1 - numbers.saturation) * luma
-    grey = (raised * luma).sum(-1, keepdim=True)
-    graded = grey + numbers.saturation * (raised - grey)
-    blocks = [mixing * column.unsqueeze(-2) for column in columns]
-    jacobian = torch.cat((*blocks, (raised - grey).unsqueeze(-1)), dim=-1)
+    from_grey = _from_grey(raised)
+    graded = raised + (saturation - 1) * from_grey
     settled = ((graded >= 1) & (pairs.target >= 1)) | ((graded <= 0) & (pairs.target <= 0))
-    jacobian = torch.where(settled.unsqueeze(-1), 0.0, jacobian)
+    metric = torch.where(settled, 0.0, _metric_behind(graded, pairs))
+    # Saturation mixes the channels: what each of them does to a residual, [3 (channel), 3 (residual), P].
+    luma = raised.new_tensor(LUMA_WEIGHTS).view(3, 1, 1)
+    mixed = saturation * metric.transpose(0, 1) + (1 - saturation) * luma * metric.sum(1)
+    by_channel = torch.stack((by_slope, by_offset, by_power)).unsqueeze(2) * mixed
+    return torch.cat((by_channel.flatten(0, 1), (metric * from_grey).sum(1).unsqueeze(0)))
+
+
+def _metric_behind(graded: Tensor, pairs: _Pairs) -> Tensor:
+    """``pairs.metric`` for differences of the graded colours ``[3, P]`` themselves, before any view."""
     if pairs.through is None:
-        return jacobian
-    return pairs.through.with_jacobian(graded.clamp(0.0, 1.0))[1] @ jacobian
+        return pairs.metric
+    view = pairs.through.with_jacobian(graded.clamp(0.0, 1.0).T)[1]
+    return torch.einsum("ijp,pjk->ikp", pairs.metric, view)

@@ -17,7 +17,11 @@ ROUNDS = 30
 WIDEN_EVERY = 6
 BISECTIONS = 6
 
+_ROUNDING = 1e-5
+"""Largest error of a volume in single precision, as a share of the cube of its longest edge."""
+
 _Corner = tuple[int, int]
+_Edges = dict[_Corner, Tensor]
 # Which edge along r (at g, b), g (at r, b) and b (at r, g) spans each volume: those that meet in one of the
 # cell's 8 corners, and those along the 6 tetrahedra of tetrahedral interpolation.
 _CORNERS: list[tuple[_Corner, _Corner, _Corner]] = [
@@ -38,7 +42,17 @@ def smallest_volume(lattice: Tensor) -> Tensor:
 
     ``lattice [N, N, N, 3]`` over 0..1. Below 0 the cell is folded; a clipped cell has 0.
     """
-    along_r, along_g, along_b = _edges(lattice.double())
+    exact = _edges(lattice.double())
+    rough = [{key: edge.float() for key, edge in edges.items()} for edges in exact]
+    smallest = _least(*rough).double()
+    # Single precision suffices where a cell is clearly sound; only near 0 does every digit count.
+    steepest = max(float(edge.abs().max()) for edges in rough for edge in edges.values())
+    doubtful = smallest < _ROUNDING * steepest**3
+    smallest[doubtful] = _least(*({key: edge[:, doubtful] for key, edge in edges.items()} for edges in exact))
+    return smallest
+
+
+def _least(along_r: _Edges, along_g: _Edges, along_b: _Edges) -> Tensor:
     volumes = (
         _volume(along_r[at_r], along_g[at_g], along_b[at_b]) for at_r, at_g, at_b in _CORNERS + _TETRAHEDRA
     )
@@ -119,7 +133,7 @@ def _blurred(change: Tensor) -> Tensor:
     return torch.nn.functional.avg_pool3d(padded, 3, 1)[0].movedim(0, -1)
 
 
-def _edges(lattice: Tensor) -> tuple[dict[_Corner, Tensor], ...]:
+def _edges(lattice: Tensor) -> tuple[_Edges, ...]:
     """Per axis, the cell's four parallel edges ``[3, ...]``, keyed by where they lie on the two other axes."""
     # Channels first: whole planes are multiplied, which is several times as fast as triples.
     scaled = (lattice * (lattice.shape[0] - 1)).movedim(-1, 0).contiguous()

@@ -15,7 +15,7 @@ _REACH = 4  # control points per axis that rule one place
 
 
 def spline_at(places: Tensor, control: int) -> tuple[Tensor, Tensor]:
-    """First of the four control points that rule each of ``places`` (0..1), and the weights ``[..., 4]`` of all four."""
+    """First of the four control points that rule each of ``places`` (0..1), and their weights ``[..., 4]``."""
     position = places.clamp(0.0, 1.0) * (control - _REACH + 1)
     first = position.floor().clamp(max=control - _REACH)
     t = position - first

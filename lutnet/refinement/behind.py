@@ -13,6 +13,7 @@ from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_lattice import Stiffness, fit_lattice
 from lutnet.ops.lut3d import apply_lut3d, identity_lattice
 from lutnet.ops.pull_back import loudness, pull_back
+from lutnet.ops.thin import thinned
 from lutnet.refinement.fit import PALETTE, Refined
 from lutnet.refinement.sound import sound_cdl, sound_lut
 from lutnet.refinement.split import GENTLE, PRIOR, SUFFICIENT
@@ -93,9 +94,8 @@ def _difference(refined: Refined, grade: Grade, palette: Tensor, view: View, str
     aim = refined.grade.apply_colours(seen)
     if refined.shared is not None:
         shared = refined.shared
-        kept = torch.linspace(0, len(shared) - 1, min(len(shared), PALETTE)).long()
-        basis, pixels, seen = Basis.ALIGNED, len(shared), shared.source[kept]
-        aim = torch.lerp(seen, shared.target[kept], strength)
+        basis, pixels, seen = Basis.ALIGNED, len(shared), thinned(shared.source, PALETTE)
+        aim = torch.lerp(seen, thinned(shared.target, PALETTE), strength)
         colours = _recorded(seen, palette, view)
 
     def off(shown: Tensor) -> float:
@@ -113,4 +113,4 @@ def _recorded(seen: Tensor, palette: Tensor, view: View) -> Tensor:
 
 def _palette(frames: Frames) -> Tensor:
     colours = frames.pixels.movedim(1, -1).reshape(-1, 3).float()
-    return colours[torch.linspace(0, len(colours) - 1, min(len(colours), PALETTE)).long()]
+    return thinned(colours, PALETTE)

@@ -14,10 +14,11 @@ from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.skin import skin_like, turn_of_skin
+from lutnet.ops.thin import thinned
 from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
-from lutnet.refinement.split import split_pairs, split_transform
+from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
 
@@ -171,11 +172,12 @@ def by_pixels(shared: Correspondence, wish: Wish) -> Refined | None:
         return None
     grade = full if wish.is_plain else wish.granted(full.apply_colours, full.cdl)
     shared = replace(shared, target=shared.target ** wish.gamma(full.apply_colours))
-    aim = torch.lerp(shared.source, shared.target, wish.strength)
+    source = thinned(shared.source, MEASURED)
+    aim = torch.lerp(source, thinned(shared.target, MEASURED), wish.strength)
     difference = DeltaE(
-        _difference(shared.source, aim),
-        _difference(grade.cdl.apply(shared.source), aim),
-        _difference(grade.apply_colours(shared.source), aim),
+        _difference(source, aim),
+        _difference(grade.cdl.apply(source), aim),
+        _difference(grade.apply_colours(source), aim),
         Basis.ALIGNED,
         len(shared),
     )
@@ -192,10 +194,13 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
     share = prediction.share
     if share == 0.0:
         return None
-    without = diagnose(frames).grade if alone is None else alone
+    if share == 1.0:
+        transform: Transform = prediction.apply
+    else:
+        without = diagnose(frames).grade if alone is None else alone
 
-    def transform(colours: Tensor) -> Tensor:
-        return torch.lerp(without.apply_colours(colours), prediction.apply(colours), share)
+        def transform(colours: Tensor) -> Tensor:
+            return torch.lerp(without.apply_colours(colours), prediction.apply(colours), share)
 
     grade = wish.granted(transform, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"
@@ -231,8 +236,7 @@ def what_is_missing(reference: Frames) -> str | None:
 
 def palette_of(frames: Frames) -> Tensor:
     colours = frames.pixels.movedim(1, -1).reshape(-1, 3).float()
-    kept = torch.linspace(0, len(colours) - 1, min(len(colours), PALETTE)).long()
-    return colours[kept].clamp(0.0, 1.0)
+    return thinned(colours, PALETTE).clamp(0.0, 1.0)
 
 
 def _frames(frames: Tensor | Frames) -> Frames:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from lutnet.ops.thin import thinned
 from lutnet.refinement.confidence import CONFIDENCE, evidence, followed_share
 from lutnet.refinement.network import Look, default_networks
 from lutnet.shot import Frames
@@ -53,12 +54,11 @@ def predict(frames: Frames, references: Sequence[Frames]) -> Prediction:
 
 def _colours(frames: Frames) -> Tensor:
     colours = frames.pixels.movedim(1, -1).reshape(-1, 3).float()
-    return colours[torch.linspace(0, len(colours) - 1, min(len(colours), JUDGED)).long()].clamp(0.0, 1.0)
+    return thinned(colours, JUDGED).clamp(0.0, 1.0)
 
 
 def _described(frames: Frames, place: int) -> Tensor:
-    kept = torch.linspace(0, len(frames) - 1, min(len(frames), MAX_FRAMES)).long()
-    return default_networks()[place].describe(frames.pixels[kept].float().clamp(0.0, 1.0))
+    return default_networks()[place].describe(thinned(frames.pixels, MAX_FRAMES).float().clamp(0.0, 1.0))
 
 
 @lru_cache(maxsize=128)

@@ -24,14 +24,15 @@ def sound_cdl(
     weights: Tensor | None = None,
     *,
     prior: float,
+    start: CDL | None = None,
     through: ShapedLattice | None = None,
 ) -> CDL:
     """``CDL.fitted`` with the least prior, from ``prior`` on, that keeps neutrals rising and smooth."""
     while True:
-        cdl = CDL.fitted(source, target, weights, prior=prior, through=through)
+        cdl = CDL.fitted(source, target, weights, prior=prior, start=start, through=through)
         if prior >= FIRMEST or not bool(ramp_of(cdl).faults().any()):
             return cdl
-        prior *= FIRMER
+        prior, start = FIRMER * prior, cdl
 
 
 def sound_lut(lattice: Tensor, cdl: CDL) -> LUT3D:
@@ -41,10 +42,12 @@ def sound_lut(lattice: Tensor, cdl: CDL) -> LUT3D:
     """
     ramp = ramp_of(cdl)
     sound = unfold(lattice.double())
+    if ramp.is_smooth_behind(sound):
+        return LUT3D(sound.numpy())
     for _ in range(ROUNDS):
+        sound = mended(sound, ramp)
         if ramp.is_smooth_behind(sound):
             break
-        sound = mended(sound, ramp)
 
     def faulty(drawn: Tensor) -> bool:
         return is_folded(drawn) or not (hopeless or ramp.is_smooth_behind(drawn))

@@ -11,6 +11,7 @@ from lutnet.ops.fit_lattice import Stiffness, fit_lattice
 from lutnet.ops.folds import smallest_volume
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.ops.skin import hue_held, hue_turn, skin_tones
+from lutnet.ops.thin import thinned
 from lutnet.refinement.brightness import Transform
 from lutnet.refinement.correspond import Correspondence
 from lutnet.refinement.sound import ramp_of, sound_cdl, sound_lut
@@ -34,6 +35,9 @@ PRIOR = 1e-3
 GENTLE = 0.1
 """Prior of a CDL that a LUT follows: it stays clear of crushing what the LUT would have to bring back."""
 
+MEASURED = 8192
+"""Pairs by which a difference is told: more of them change it by less than can be seen."""
+
 HUE_TURN = 1.5
 """Median turn of the hue of skin, degrees, that is left where its hue is to be held."""
 
@@ -50,20 +54,22 @@ def split_pairs(pairs: Correspondence, *, cdl_only: bool = False) -> tuple[Grade
 
     cdl_only: the grade is the best CDL alone.
     """
+    source, target = (thinned(values, MEASURED) for values in (pairs.source, pairs.target))
     cdl = sound_cdl(pairs.source, pairs.target, pairs.weights, prior=PRIOR)
-    if _suffices(cdl.apply(pairs.source), pairs.target):
-        return Grade(cdl), _median(cdl.apply(pairs.source), pairs.target)
-    gentle = sound_cdl(pairs.source, pairs.target, pairs.weights, prior=GENTLE)
+    if _suffices(cdl.apply(source), target):
+        return Grade(cdl), _median(cdl.apply(source), target)
+    gentle = sound_cdl(pairs.source, pairs.target, pairs.weights, prior=GENTLE, start=cdl)
     graded = gentle.apply(pairs.source)
     off = delta_e_rgb(graded, pairs.target)
     weights = pairs.weights / (1.0 + (off / (3.0 * off.median() + 1.0)) ** 2)
     belief = 1.0 if pairs.exact else _belief(graded, pairs.target, weights)
     if belief == 0.0:
-        return Grade(cdl), _median(cdl.apply(pairs.source), pairs.target)
+        return Grade(cdl), _median(cdl.apply(source), target)
     lattice = fit_lattice(graded, pairs.target, weights, stiffness=EXACT if pairs.exact else None)
     lut = sound_lut(torch.lerp(identity_lattice(lattice.shape[0]), lattice, belief), gentle)
-    grade = Grade(cdl) if _suffices(graded, lut.apply(graded)) else Grade(gentle, lut)
-    return Grade(cdl) if cdl_only else grade, _median(grade.apply_colours(pairs.source), pairs.target)
+    behind = gentle.apply(source)
+    grade = Grade(cdl) if _suffices(behind, lut.apply(behind)) else Grade(gentle, lut)
+    return Grade(cdl) if cdl_only else grade, _median(grade.apply_colours(source), target)
 
 
 def split_transform(
@@ -87,13 +93,14 @@ def split_transform(
     colours = torch.cat((palette, identity_lattice(_GRID_POINTS).view(-1, 3)))
     changed = transform(colours)
     aim = torch.lerp(colours, changed, strength).clamp(0.0, 1.0)
-    cdl = (full or sound_cdl(palette, changed[: len(palette)], prior=PRIOR)).scaled(strength)
+    alone = full or sound_cdl(palette, changed[: len(palette)], prior=PRIOR)
+    cdl = alone.scaled(strength)
     turned = (
         hold_skin and float(hue_turn(skin_tones(), transform(skin_tones().float())).abs().median()) > HUE_TURN
     )
     if cdl_only or (not turned and _suffices(cdl.apply(palette), aim[: len(palette)])):
         return Grade(cdl)
-    gentle = full or sound_cdl(palette, changed[: len(palette)], prior=GENTLE)
+    gentle = full or sound_cdl(palette, changed[: len(palette)], prior=GENTLE, start=alone)
     cdl = gentle.scaled(strength)
     graded = cdl.apply(colours)
     weights = torch.full((len(colours),), _GRID_WEIGHT)
@@ -111,9 +118,9 @@ def _belief(graded: Tensor, target: Tensor, weights: Tensor) -> float:
     if not bool((weights[seen] > 0).any()):
         return 0.0
     lattice = fit_lattice(graded[seen], target[seen], weights[seen])
-    unseen, weight = graded[~seen], weights[~seen]
-    off = (delta_e_rgb(unseen, target[~seen]) * weight).sum()
-    left = (delta_e_rgb(LUT3D(lattice.numpy()).apply(unseen), target[~seen]) * weight).sum()
+    unseen, aim, weight = (thinned(values[~seen], MEASURED) for values in (graded, target, weights))
+    off = (delta_e_rgb(unseen, aim) * weight).sum()
+    left = (delta_e_rgb(LUT3D(lattice.numpy()).apply(unseen), aim) * weight).sum()
     share = float(left / off.clamp(min=1e-6))
     return min(1.0, max(0.0, (NO_GAIN - share) / (NO_GAIN - FULL_GAIN)))
 

@@ -17,7 +17,8 @@ def dense(colours: torch.Tensor, control: int = CONTROL) -> np.ndarray:
     red, green, blue = (
         BSpline.design_matrix(colours[:, channel].numpy(), knots, 3).toarray() for channel in range(3)
     )
-    return np.einsum("pr,pg,pb->prgb", red, green, blue).reshape(len(colours), -1)
+    ruled: np.ndarray = np.einsum("pr,pg,pb->prgb", red, green, blue)
+    return ruled.reshape(len(colours), -1)
 
 
 def test_sums_are_those_of_a_dense_design():
