@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -28,7 +29,8 @@ class MediaLocator:
 
     folder: relative URLs are relative to it (the timeline's own folder). renamed: pairs of a folder as
     written and where it is now, tried first. roots: folders under which media is looked for last, by as much
-    of the end of its written path as exists there. files: what lies under the roots, for lists without paths.
+    of the end of its written path as exists there. files: what lies under the roots, for media that is elsewhere
+    below them and for lists without paths.
     """
 
     folder: Path
@@ -46,6 +48,18 @@ class MediaLocator:
     def locate(self, url: str) -> Path | None:
         """The existing file or image sequence that ``url`` names, or None. Opens nothing."""
         return next((path for path in self.candidates(url) if _is_there(path)), None)
+
+    def below(self, url: str) -> tuple[Path, ...]:
+        """What ``url`` may mean anywhere below the roots: files of its name in folders most like its own."""
+        text = next(reversed(written_paths(url)), "").replace("\\", "/")
+        if not text or not self.roots:
+            return ()
+        sequence = ImageSequence.parse(text)
+        written = PurePosixPath(text if sequence is None else sequence.image(0))
+        found = [(_alike(path, written), path) for path in self.files.called(written.name)]
+        best = max((score for score, _ in found), default=0)
+        named = [path for score, path in found if score == best]
+        return tuple(path if sequence is None else path.with_name(PurePosixPath(text).name) for path in named)
 
     def candidates(self, url: str) -> Iterator[Path]:
         """The paths that ``url`` may mean here, most literal first."""
@@ -75,6 +89,12 @@ def media_name(url: str) -> str:
     paths = written_paths(url)
     text = paths[-1] if paths else url
     return PurePosixPath(text.replace("\\", "/")).name
+
+
+def _alike(path: Path, written: PurePosixPath) -> int:
+    """How many names at the ends of two paths are the same."""
+    pairs = zip(reversed(path.parts), reversed(written.parts), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].lower() == pair[1].lower(), pairs))
 
 
 def _file_url_path(rest: str) -> str:

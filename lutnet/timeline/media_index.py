@@ -40,6 +40,10 @@ class MediaIndex:
             return ()
         return self._by_letters.get(reel) or self._beginning(reel)
 
+    def called(self, name: str) -> tuple[Path, ...]:
+        """The files of exactly that name, but for capitals, in this order."""
+        return self._by_name.get(name.lower(), ())
+
     def _beginning(self, reel: str) -> tuple[Path, ...]:
         return tuple(
             path for key, paths in self._by_letters.items() if key.startswith(reel) for path in paths

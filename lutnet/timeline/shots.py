@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
@@ -140,16 +141,23 @@ def _referenced(reference: Any, clip: Any, locator: MediaLocator) -> _Media:
         return _Media(name, None, None, f"it is a generator ({reference.generator_kind or 'unknown kind'})")
     url = _url(reference, clip)
     if url:
-        path = locator.locate(url)
-        problem = None if path else f"its media is offline: {media_name(url)}"
-        return _Media(media_name(url), str(path or url), _available(reference), problem)
+        here = locator.locate(url)
+        found = (here,) if here else locator.below(url)
+        problem = _ambiguous(found) if found else f"its media is offline: {media_name(url)}"
+        return _Media(media_name(url), str(found[0] if found else url), _available(reference), problem)
     named = locator.named(_names(clip, locator))
     if len(named) == 1:
         return _Media(named[0].name, str(named[0]), _available(reference))
-    if named:
-        files = " or ".join(path.name for path in named[:2])
-        return _Media(name, None, None, f"its media is ambiguous: {files}")
-    return _Media(name, None, None, "its media is missing from the timeline")
+    return _Media(name, None, None, _ambiguous(named) or "its media is missing from the timeline")
+
+
+def _ambiguous(paths: Sequence[Path]) -> str | None:
+    """What is wrong with several files for one clip: as little of their paths as tells them apart."""
+    if len(paths) < 2:
+        return None
+    one, two = paths[:2]
+    same = next(at for at in range(1, len(one.parts) + 1) if one.parts[-at:] != two.parts[-at:])
+    return "its media is ambiguous: " + " or ".join("/".join(path.parts[-same:]) for path in (one, two))
 
 
 def _names(clip: Any, locator: MediaLocator) -> list[str]:

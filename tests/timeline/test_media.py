@@ -100,3 +100,33 @@ def test_media_roots_never_lead_outside(tmp_path: Path) -> None:
     (tmp_path / "secret.mov").touch()
     (tmp_path / "root").mkdir()
     assert MediaLocator(Path("/"), roots=(tmp_path / "root",)).locate("x/../../secret.mov") is None
+
+
+@pytest.mark.parametrize("url", ["/old/day1/a.mov", "C:\\old\\DAY1\\A.MOV", "file:///old/day1/a.mov"])
+def test_media_is_found_anywhere_below_a_root(tmp_path: Path, url: str) -> None:
+    """In the folder most like its own: cameras write the same names again."""
+    for folder in ("show/reels/day1/cards", "show/reels/day1", "show/reels/day2"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "a.mov").touch()
+    locator = MediaLocator(Path("/"), roots=(tmp_path,))
+    assert locator.locate(url) is None
+    assert locator.below(url) == (tmp_path / "show/reels/day1/a.mov",)
+
+
+def test_of_equals_below_a_root_none_is_chosen(tmp_path: Path) -> None:
+    for folder in ("x/one", "x/two"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.mov").touch()
+    locator = MediaLocator(Path("/"), roots=(tmp_path,))
+    assert locator.below("/old/a.mov") == (tmp_path / "x/one/a.mov", tmp_path / "x/two/a.mov")
+    assert locator.below("/old/one/a.mov") == (tmp_path / "x/one/a.mov",)
+    assert locator.below("/old/b.mov") == () == MediaLocator(tmp_path).below("/old/a.mov")
+
+
+def test_an_image_sequence_is_found_below_a_root(tmp_path: Path) -> None:
+    folder = tmp_path / "vfx" / "sh010"
+    folder.mkdir(parents=True)
+    for frame in (1001, 1002):
+        (folder / f"plate.{frame}.dpx").touch()
+    locator = MediaLocator(Path("/"), roots=(tmp_path,))
+    assert locator.below("/old/plate.[1001-1002].dpx") == (folder / "plate.[1001-1002].dpx",)
