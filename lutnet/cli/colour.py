@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lutnet.colourspace import ColourSettings
+from lutnet.cli.console import errors
+from lutnet.colourspace import ColourManagement, ColourSettings
 from lutnet.errors import InputError
 from lutnet.shot import REC709
+from lutnet.timeline import Timeline
 
 
 def add_colour(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +48,17 @@ def colour_of(options: argparse.Namespace) -> ColourSettings:
         tuple(_pair(text) for text in options.clip_space),
         options.assume_space,
     )
+
+
+def warn_of_unmatched(colour: ColourManagement, timeline: Timeline, reference: str | None = None) -> None:
+    """Say which patterns fit nothing: what was meant by them is taken for what it is not."""
+    names = [shot.name for shot in timeline.shots] + [
+        Path(media).name
+        for media in (*(shot.media for shot in timeline.shots), reference)
+        if media is not None
+    ]
+    for pattern in colour.unmatched(names):
+        errors().print(f"warning: --clip-space {pattern!r} fits no clip and no media of this timeline")
 
 
 def _pair(text: str) -> tuple[str, str]:

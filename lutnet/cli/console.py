@@ -29,6 +29,11 @@ def output() -> Console:
     )
 
 
+def errors() -> Console:
+    """The console for warnings on stderr: they must not end up in results that a machine reads."""
+    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
 def print_json(document: object) -> None:
     """One JSON document on stdout; NaN never passes."""
     print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rich.text import Text
 
-from lutnet.cli.colour import add_colour, colour_of
+from lutnet.cli.colour import add_colour, colour_of, warn_of_unmatched
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.cuts import cuts_table
 from lutnet.cli.engine import add_engine, engine_of
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.colourspace import colour_management
 from lutnet.continuity.document import read_groups
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.export.atomic import write_text
@@ -162,6 +163,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
 
 def run(options: argparse.Namespace) -> int:
     timeline = timeline_of_options(options)
+    warn_of_unmatched(colour_management(colour_of(options)), timeline, options.ref)
     with progress(options.json or options.quiet) as report:
         graded = grade_timeline(
             timeline,

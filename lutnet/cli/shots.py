@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lutnet.cli.colour import add_colour, colour_of
+from lutnet.cli.colour import add_colour, colour_of, warn_of_unmatched
 from lutnet.cli.console import output, print_json, table
 from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.colourspace import ColourManagement, Says, Stated, colour_management
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     timeline = timeline_of_options(options)
     colour = colour_management(colour_of(options))
+    warn_of_unmatched(colour, timeline)
     if options.json:
         print_json(_document(timeline, colour))
     else:

@@ -112,6 +112,13 @@ class ColourManagement:
         except InputError:
             return Stated(self.space.name, Says.NOBODY, unknown=named)
 
+    def unmatched(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The patterns that fit none of ``names``, of clips or media: typing errors, as a rule."""
+        folded = [name.casefold() for name in names]
+        return tuple(
+            pattern for pattern, _ in self._patterns if not any(_fits(pattern, name) for name in folded)
+        )
+
     def _declared(self, shot: Shot, clip: Any) -> Shot:
         stated = self.stated(shot, clip)
         if stated.unknown is not None:
@@ -175,12 +182,7 @@ class ColourManagement:
     def _matched(self, names: tuple[str, ...]) -> Space | None:
         folded = [name.casefold() for name in names]
         return next(
-            (
-                space
-                for pattern, space in self._patterns
-                if any(fnmatchcase(name, pattern.casefold()) for name in folded)
-            ),
-            None,
+            (space for pattern, space in self._patterns if any(_fits(pattern, name) for name in folded)), None
         )
 
     def _stated(self, frames: Frames) -> Space:
@@ -239,6 +241,10 @@ def _end_of_white(transform: Callable[[Tensor], Tensor], white: float = 1.0) -> 
     import torch
 
     return min(1.0, float(transform(torch.full((1, 3), white)).min()))
+
+
+def _fits(pattern: str, folded: str) -> bool:
+    return fnmatchcase(folded, pattern.casefold())
 
 
 def _through(processor: CPUProcessor, frames: Frames) -> Tensor:

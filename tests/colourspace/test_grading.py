@@ -218,6 +218,11 @@ def test_shots_lists_each_clips_space_and_who_says_so(
         assert said in table
     assert main(["shots", str(timeline), "--clip-space", "A0*=slog9"]) == EXIT_BAD_INPUT
     assert "S-Log3 S-Gamut3.Cine" in capsys.readouterr().err
+    assert main(["shots", str(timeline), "--clip-space", "A0*=slog3", "--clip-space", "x*.MKV=slog3"]) == 0
+    assert (
+        capsys.readouterr().err
+        == "warning: --clip-space 'x*.MKV' fits no clip and no media of this timeline\n"
+    )
 
 
 def test_a_log_clip_in_a_rec709_timeline_comes_through_the_view(tmp_path: Path) -> None:
