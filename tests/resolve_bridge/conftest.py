@@ -15,7 +15,7 @@ from resolve_bridge.plan import Wish
 from resolve_bridge.report import Report
 from tests.resolve_bridge import documents
 from tests.resolve_bridge.standin.build import desk_of, timeline_from_otio
-from tests.resolve_bridge.standin.data import Edition, Item
+from tests.resolve_bridge.standin.data import Edition, Fault, Item
 from tests.resolve_bridge.standin.project import Desk
 
 
@@ -32,6 +32,14 @@ class Bench:
         wish = Wish(lut_node, bake)
         options = Options(wish, assume, dry_run, self.desk.luts.master)
         return apply(self.desk.resolve(), read_package(self.package), options)
+
+    def outcomes(self, **options: Any) -> list[str]:
+        """What became of each clip."""
+        return [line.outcome for line in self.apply(**options).lines]
+
+    def failing(self, name: str, fault: Fault) -> None:
+        """From now on every call of that name has this fault."""
+        self.desk.world.faults = lambda index, call: fault if call == name else None
 
     @property
     def project(self) -> Any:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from lutnet.grade import Grade
-from lutnet.result import ClipResult, Status
 from resolve_bridge.api import ask, expect, offers
 from resolve_bridge.apply import Options, apply
 from resolve_bridge.connect import connect_inside
@@ -18,18 +14,9 @@ from resolve_bridge.export import export_current_frame, export_latest_still, exp
 from resolve_bridge.package import read_package
 from resolve_bridge.report import ACCEPTED, FAILED, PLANNED, UNCHANGED
 from resolve_bridge.revert import revert
-from resolve_bridge.write import cdl_argument
 from tests.resolve_bridge import documents
-from tests.resolve_bridge.conftest import Bench, MakeBench
+from tests.resolve_bridge.conftest import MakeBench
 from tests.resolve_bridge.standin.data import NAMES_OF_COLOURS, Edition, Fault, snapshot
-
-
-def outcomes(made: Bench, **options: Any) -> list[str]:
-    return [line.outcome for line in made.apply(**options).lines]
-
-
-def failing(made: Bench, name: str, fault: Fault) -> None:
-    made.desk.world.faults = lambda index, call: fault if call == name else None
 
 
 def test_add_version_fails_off_the_color_page_so_the_page_is_opened_and_given_back(bench: MakeBench) -> None:
@@ -37,13 +24,13 @@ def test_add_version_fails_off_the_color_page_so_the_page_is_opened_and_given_ba
     handle = made.timeline
     assert handle.GetItemListInTrack("video", 1)[0].AddVersion("x", 0) is False
     made.desk.world.page = "fairlight"
-    assert outcomes(made) == [ACCEPTED] * 3
+    assert made.outcomes() == [ACCEPTED] * 3
     assert made.desk.world.page == "fairlight"
 
 
 def test_a_page_that_says_yes_and_does_not_open_is_noticed(bench: MakeBench) -> None:
     made = bench()
-    failing(made, "OpenPage", Fault(True))
+    made.failing("OpenPage", Fault(True))
     report = made.apply()
     assert [line.outcome for line in report.lines] == [FAILED] * 3
     assert "the page is 'edit'" in report.notes[0]
@@ -66,8 +53,8 @@ def test_a_call_made_up_for_a_missing_name_is_not_believed(bench: MakeBench, ans
     assert not offers(resolve, "NoSuchCall")
     with pytest.raises(CallFailed, match="NoSuchCall"):
         expect(str, resolve, "NoSuchCall")
-    assert outcomes(made) == [ACCEPTED] * 3
-    assert outcomes(made) == [UNCHANGED] * 3
+    assert made.outcomes() == [ACCEPTED] * 3
+    assert made.outcomes() == [UNCHANGED] * 3
     made.desk.world.hidden = ["SetLUT"]
     made.item("b.mov").versions = {("Version 1", 0): made.item("b.mov").versions["Version 1", 0]}
     made.item("b.mov").current = ("Version 1", 0)
@@ -84,8 +71,8 @@ def test_every_version_is_served_though_calls_were_renamed(
     made = bench(edition=Edition(version))
     project = made.project
     assert (project.GetSetting is None) == (version >= (21, 1, 0))
-    assert outcomes(made) == [ACCEPTED] * 3
-    assert outcomes(made) == [UNCHANGED] * 3
+    assert made.outcomes() == [ACCEPTED] * 3
+    assert made.outcomes() == [UNCHANGED] * 3
     assert not revert(made.desk.resolve()).failed
 
 
@@ -118,113 +105,15 @@ def test_no_call_is_made_that_raises_a_dialog_in_the_free_edition(bench: MakeBen
     }
 
 
-def test_a_cdl_is_sent_with_five_keys_as_strings_without_exponents(bench: MakeBench) -> None:
-    made = bench()
-    handle = made.timeline
-    first = handle.GetItemListInTrack("video", 1)[0]
-    assert (
-        first.SetCDL({"NodeIndex": "1", "Slope": [1, 1, 1], "Offset": "", "Power": "", "Saturation": "1"})
-        is False
-    )
-    made.apply()
-    sent = next(
-        call.arguments[0]
-        for call in made.desk.world.calls
-        if call.name == "SetCDL" and call.arguments[0]["Offset"]
-    )
-    assert sent == {
-        "NodeIndex": "1",
-        "Slope": "1.100000 1.000000 0.900000",
-        "Offset": "0.010000 -0.020000 0.030000",
-        "Power": "1.100000 1.000000 0.950000",
-        "Saturation": "1.000000",
-    }
-    tiny = read_package(made.package).clips[0].cdl
-    assert tiny is not None
-    assert cdl_argument(tiny._replace(offset=(1e-5, -1e-7, 0.0)))["Offset"] == "0.000010 -0.000000 0.000000"
-
-
-def test_a_cdl_that_is_refused_takes_the_version_away_again(bench: MakeBench) -> None:
-    made = bench()
-    before = snapshot(made.desk.open_timeline)
-    failing(made, "SetCDL", Fault(False))
-    report = made.apply()
-    assert [line.reason for line in report.lines] == [
-        "SetCDL was refused: Resolve answered False and no reason"
-    ] * 3
-    assert snapshot(made.desk.open_timeline) == before
-
-
-def test_a_cdl_swallowed_by_keyframes_is_never_called_landed(bench: MakeBench) -> None:
-    made = bench()
-    made.item("a.mov").nodes[0].keyframed = True
-    assert outcomes(made) == [ACCEPTED] * 3
-    assert "unverified" in ACCEPTED
-    assert made.item("a.mov").nodes[0].primaries == (1, 1, 1, 0, 0, 0, 1, 1, 1, 1)
-
-
-def test_stills_refuse_cdls_so_theirs_travel_in_a_lut(bench: MakeBench, tmp_path: Path) -> None:
-    (still,) = documents.media(tmp_path / "media", "still.png")
-    made = bench([documents.clip(still, 120, length=1)])
-    report = made.apply()
-    assert [line.outcome for line in report.lines] == [ACCEPTED]
-    assert "a still takes no CDL" in report.lines[0].notes[0]
-    assert "_baked_" in made.item("still.png").nodes[0].lut
-
-
-def test_a_lut_is_found_only_below_the_master_folder_and_after_a_refresh(bench: MakeBench) -> None:
-    made = bench()
-    timeline = made.timeline
-    graph = timeline.GetItemListInTrack("video", 1)[0].GetNodeGraph()
-    source = next((made.package / "luts").iterdir())
-    shutil.copy(source, made.desk.luts.user / "mine.cube")
-    made.desk.luts.refresh()
-    assert graph.SetLUT(1, "mine.cube") is False
-    assert graph.SetLUT(1, str(made.desk.luts.user / "mine.cube")) is False
-    shutil.copy(source, made.desk.luts.master / "new.cube")
-    assert graph.SetLUT(1, "new.cube") is False
-    made.apply()
-    lut = made.item("b.mov").nodes[0].lut
-    assert lut.startswith("lutnet/cut") or lut.startswith("lutnet/Timeline")
-    assert (made.desk.luts.master / lut).is_file()
-
-
-def test_luts_that_cannot_be_refreshed_stop_the_run_before_anything_is_changed(bench: MakeBench) -> None:
-    made = bench()
-    before = snapshot(made.desk.open_timeline)
-    failing(made, "RefreshLUTList", Fault(False))
-    with pytest.raises(BridgeError, match="did not read its LUTs"):
-        made.apply()
-    assert snapshot(made.desk.open_timeline) == before
-
-
 @pytest.mark.parametrize("name", ["SetLUT", "AddVersion"])
 def test_a_yes_that_does_nothing_is_found_out_by_reading_back(bench: MakeBench, name: str) -> None:
     made = bench()
     before = snapshot(made.desk.open_timeline)
-    failing(made, name, Fault(True))
+    made.failing(name, Fault(True))
     failed = made.apply().failed
     assert failed and all(f"{name} said yes, but" in line.reason for line in failed)
     assert made.item("b.mov").current == ("Version 1", 0)
     assert snapshot(made.desk.open_timeline) == before or name == "SetLUT"
-
-
-def test_a_changed_lut_gets_a_new_path_because_resolve_keeps_the_old_one_in_mind(bench: MakeBench) -> None:
-    made = bench()
-    made.apply()
-    first = made.item("b.mov").nodes[0].lut
-    stronger = documents.package(made.package.with_suffix(".otio"), lambda n, s: documents.graded(n + 2, s))
-    assert stronger == made.package
-    made.apply()
-    assert made.item("a.mov").nodes[0].primaries[9] == 0.8
-    later = documents.package(
-        made.package.with_suffix(".otio"),
-        lambda n, s: ClipResult(s, Status.PROPOSED, None, Grade(documents.PALE, documents.look())),
-    )
-    assert later == made.package
-    made.apply()
-    second = made.item("b.mov").nodes[0].lut
-    assert first != second and (made.desk.luts.master / first).is_file()
 
 
 def test_transitions_and_titles_stand_among_the_clips_and_are_passed_over(
@@ -249,7 +138,7 @@ def test_an_empty_table_is_an_empty_list_whichever_way_it_comes(bench: MakeBench
     made = bench()
     empty = {"GetFlagList": Fault({}), "GetMarkers": Fault([])}
     made.desk.world.faults = lambda index, name: empty.get(name)
-    assert outcomes(made) == [ACCEPTED] * 3
+    assert made.outcomes() == [ACCEPTED] * 3
 
 
 def test_handles_that_went_stale_stop_the_run(bench: MakeBench) -> None:
@@ -283,7 +172,7 @@ def test_two_markers_cannot_share_a_frame_so_a_free_one_is_taken(bench: MakeBenc
     made = bench()
     own = {"color": "Blue", "duration": 1, "note": "", "name": "mine", "customData": ""}
     made.item("a.mov").markers[0] = dict(own)
-    assert outcomes(made)[0] == ACCEPTED
+    assert made.outcomes()[0] == ACCEPTED
     assert made.item("a.mov").markers[0] == own
     assert made.item("a.mov").markers[1]["color"] in NAMES_OF_COLOURS
 
@@ -297,23 +186,6 @@ def test_the_users_own_flag_survives_apply_and_revert(bench: MakeBench) -> None:
     assert made.item("b.mov").flags == ["Red"]
 
 
-def test_a_lut_of_the_users_on_node_1_is_not_replaced_unless_the_node_was_named(bench: MakeBench) -> None:
-    made = bench()
-    shutil.copy(next((made.package / "luts").iterdir()), made.desk.luts.master / "own.cube")
-    made.desk.luts.refresh()
-    for item in made.items:
-        item.nodes[0].lut = "own.cube"
-    report = made.apply()
-    assert [line.outcome for line in report.lines] == [ACCEPTED, FAILED, ACCEPTED]
-    assert "node 1 holds the LUT own.cube" in report.lines[1].reason
-    assert "whether before or after the CDL is not known" in report.lines[0].notes[0]
-    assert made.apply(lut_node="2").lines[1].outcome == FAILED  # there is no node 2
-    assert made.apply(lut_node="1").lines[1].outcome == ACCEPTED
-    revert(made.desk.resolve())
-    made.item("b.mov").nodes[0].label = "look"
-    assert made.apply(lut_node="look").lines[1].outcome == ACCEPTED
-
-
 def test_an_export_constant_must_be_the_live_float_and_the_file_must_be_there(
     bench: MakeBench, tmp_path: Path
 ) -> None:
@@ -325,7 +197,7 @@ def test_an_export_constant_must_be_the_live_float_and_the_file_must_be_there(
     assert export_timeline(resolve, timeline, tmp_path).suffix == ".otio"
     made.desk.exports.remove("EXPORT_OTIO")
     assert export_timeline(resolve, timeline, tmp_path).suffix == ".xml"
-    failing(made, "Export", Fault(True))
+    made.failing("Export", Fault(True))
     with pytest.raises(BridgeError, match="said yes, but wrote no timeline"):
         export_timeline(resolve, timeline, tmp_path)
 
@@ -351,12 +223,6 @@ def test_a_dry_run_changes_nothing_and_copies_nothing(bench: MakeBench) -> None:
     assert not {"OpenPage", "AddVersion", "RefreshLUTList"} & {call.name for call in made.desk.world.calls}
 
 
-def test_a_node_that_is_not_there_is_said_and_the_lut_baked(bench: MakeBench) -> None:
-    report = bench().apply(lut_node="look")
-    assert report.lines[1].outcome == ACCEPTED
-    assert report.lines[1].what == "one LUT for all on node 1" and "no node 'look'" in report.lines[1].notes
-
-
 def test_no_timeline_open_is_one_clear_error(bench: MakeBench) -> None:
     made = bench()
     made.desk.open_timeline = None
@@ -376,7 +242,7 @@ def test_a_studio_call_that_raises_a_dialog_in_the_free_edition_is_told_and_then
         made.apply()
     assert snapshot(made.desk.open_timeline) == before
     made.desk.world.dialog = False  # the user has closed it
-    assert outcomes(made) == [ACCEPTED] * 3
+    assert made.outcomes() == [ACCEPTED] * 3
 
 
 @pytest.mark.parametrize("call", ["AddVersion", "GetNodeGraph", "SetLUT", "AddMarker", "RefreshLUTList"])
@@ -392,26 +258,3 @@ def test_a_resolve_that_lacks_a_call_is_told_which(bench: MakeBench, call: str) 
     made.desk.world.hidden = []
     revert(made.desk.resolve())
     assert snapshot(made.desk.open_timeline) == before
-
-
-def test_an_input_lut_that_lutnet_did_not_see_is_noted(bench: MakeBench) -> None:
-    made = bench()
-    media = made.item("a.mov").media
-    assert media is not None
-    media.input_lut = "LogToVideo.cube"
-    assert "LogToVideo.cube" in made.apply().lines[0].notes[0]
-
-
-def test_a_second_apply_makes_lutnets_version_active_again_and_names_what_was_changed_by_hand(
-    bench: MakeBench,
-) -> None:
-    made = bench()
-    made.apply()
-    ours = {item.name: item.current for item in made.items}
-    made.item("a.mov").current = ("Version 1", 0)
-    made.item("b.mov").nodes[0].lut = ""
-    report = made.apply()
-    assert [line.outcome for line in report.lines] == [ACCEPTED, UNCHANGED, UNCHANGED]
-    assert "active again" in report.lines[0].reason
-    assert report.lines[1].notes[-1] == "the LUT of node 1 was changed by hand since"
-    assert {item.name: item.current for item in made.items} == ours
