@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -25,14 +26,15 @@ from lutnet.refinement.correspond import View
 from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
 from lutnet.shot import Frames
 
-HEIGHT = 192
-"""Shorter side of the pictures in which features are found, pixels."""
+HEIGHT = 108
+"""Shorter side of the pictures, pixels: features of larger ones find the same neighbours at several times the cost,
+and colours are compared in patches."""
 
-KEPT_HEIGHT = 108
-"""Shorter side of the pictures that are kept: their colours are compared in patches, and a third is as good."""
+SMALL = 128
+"""Longer side, pixels, below which features are looked for in a picture twice as large."""
 
-FEATURES = 400
-"""Features kept of a picture: with 1,200, three times the cost finds the same neighbours."""
+FEATURES = 300
+"""Features kept of a picture: more find the same neighbours."""
 
 _QUALITY = 95  # with full chroma: off by less than one code where it matters
 _DESCRIPTOR = 400.0  # of RootSIFT, so that its largest values fit into a byte
@@ -107,12 +109,9 @@ def compared_of(frames: Frames) -> Compared:
 
 def _kept(frame: Tensor) -> Kept:
     picture = _small(frame.movedim(0, -1).float().clamp(0.0, 1.0).cpu().numpy(), HEIGHT)
-    features = local_features(equalised(picture), FEATURES)
-    kept = _small(picture, KEPT_HEIGHT)
-    scales = np.array(kept.shape[1::-1]) / np.array(picture.shape[1::-1])
-    points = ((features.points + 0.5) * scales - 0.5).astype(np.float32)
+    features = local_features(equalised(picture), FEATURES, small=SMALL)
     descriptors = np.rint(features.descriptors * _DESCRIPTOR).clip(0, 255).astype(np.uint8)
-    return Kept(_jpeg(kept), points, descriptors)
+    return Kept(_jpeg(picture), features.points, descriptors)
 
 
 def _small(picture: Picture, side: int) -> Picture:
@@ -131,5 +130,7 @@ def _jpeg(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
+@lru_cache(maxsize=96)
 def _decoded(data: bytes) -> Picture:
+    """Kept for a while: a shot meets several neighbours one after the other."""
     return np.asarray(Image.open(io.BytesIO(data)), np.float32) / np.float32(255.0)

@@ -12,7 +12,8 @@ from lutnet.grade import Grade
 from lutnet.ops.cdl import luma
 from lutnet.ops.difference import delta_e_2000, delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
-from lutnet.ops.skin import skin_like
+from lutnet.ops.skin import skin_lab
+from lutnet.ops.thin import thinned
 from lutnet.result import Cut, Jump
 
 NEUTRAL = 8.0
@@ -20,6 +21,9 @@ NEUTRAL = 8.0
 
 LEAST_SHARE = 0.01
 """Of what is seen that has to be neutral, or skin, for it to be compared."""
+
+LOOKED_AT = 2048
+"""Pixels of each side, evenly over it, that levels and skin are told by."""
 
 BLACK, WHITE = 0.01, 0.99
 """Shares of the pixels below what counts as a picture's black and white level."""
@@ -33,7 +37,7 @@ def cut_between(
     previous: id of the shot before the cut. same_scene: only then are places looked for that both show.
     """
     link = link_between(before, after) if same_scene else None
-    sides = (before.kept[-1].colours(), after.kept[0].colours())
+    sides = (thinned(before.kept[-1].colours(), LOOKED_AT), thinned(after.kept[0].colours(), LOOKED_AT))
     return Cut(previous, _jump(sides, link, (Grade(), Grade())), _jump(sides, link, grades))
 
 
@@ -48,7 +52,7 @@ def _jump(sides: tuple[Tensor, Tensor], link: Link | None, grades: tuple[Grade, 
         white=levels[1][1] - levels[0][1],
         delta_e=None if link is None else _apart(link, grades),
         warmth=None if link is None else _warmth(link, grades),
-        skin=_skin((one, two), labs),
+        skin=_skin(labs),
     )
 
 
@@ -72,11 +76,11 @@ def _warmth(link: Link, grades: tuple[Grade, Grade]) -> float | None:
     return float((rise * neutral).sum() / neutral.sum())
 
 
-def _skin(sides: tuple[Tensor, Tensor], labs: tuple[Tensor, Tensor]) -> float | None:
+def _skin(labs: tuple[Tensor, Tensor]) -> float | None:
     """DE between the mean colours of what may be skin."""
     means = []
-    for side, lab in zip(sides, labs, strict=True):
-        skin = skin_like(side)
+    for lab in labs:
+        skin = skin_lab(lab)
         if float(skin.float().mean()) < LEAST_SHARE:
             return None
         means.append(lab[skin].mean(0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -16,18 +15,24 @@ from lutnet.continuity.compared import Compared, Kept
 from lutnet.continuity.solve import Link
 from lutnet.refinement.align import Matrix, homography
 from lutnet.refinement.correspond import Correspondence, laid_over
-from lutnet.refinement.features import matched, mutual
+from lutnet.refinement.features import matched, shared_with_each
 
 LOOK_BACK = 48
 """Shots before it that a shot is compared with: the cost stays linear, and a set-up may return this much later."""
 
-CLEAREST = 64
+CLEAREST = 48
 """Features of each kept picture by which it is told which shots are worth a closer look."""
 
 PROMISING, LEAST_ALIKE = 8, 3
 """Shots that get a closer look at most, and features that they have to share for it."""
 
-NEIGHBOURS = 4
+CLEAR = 40
+"""Features that agree on one map from which on other pictures of the two shots are not tried."""
+
+ENOUGH = 0.4
+"""Share of a picture found by that map alone from which on flow is not asked: of colours, more says nothing more."""
+
+NEIGHBOURS = 3
 """Shots that each shot is linked with at most, those that share most features with it."""
 
 CELLS = 8
@@ -54,7 +59,7 @@ def links_of(shots: Sequence[Compared], within: Sequence[int] | None = None) -> 
     """
     keys = [shot.key for shot in shots]  # so that the two sides of a pair do not depend on the order
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="link") as pool:
-        promising = pool.map(lambda pair: _promising(*pair), _tried(shots, within))
+        promising = pool.map(lambda tried: _promising(*tried), _tried(shots, within))
         turned = [
             pair if keys[pair[0]] <= keys[pair[1]] else (pair[1], pair[0])
             for pairs in promising
@@ -88,37 +93,32 @@ def components(count: int, links: Sequence[Link]) -> list[int]:
     return [numbers.setdefault(root(shot), len(numbers)) for shot in range(count)]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Clearest:
-    """The clearest descriptors ``[D, 128]`` of a shot, its number, and nothing else."""
-
-    shot: int
-    descriptors: npt.NDArray[np.float32]
+Clearest = npt.NDArray[np.float32]
+"""The clearest descriptors of a shot, ``[D, 128]``."""
 
 
 def _tried(
     shots: Sequence[Compared], within: Sequence[int] | None
-) -> Iterator[tuple[_Clearest, list[_Clearest]]]:
-    """Each shot with the LOOK_BACK before it that it may be linked with."""
-    seen: dict[int, list[_Clearest]] = {}
+) -> Iterator[tuple[int, Clearest, list[int], list[Clearest]]]:
+    """Each shot and its clearest features, with the LOOK_BACK before it that it may be linked with, and theirs."""
+    seen: dict[int, list[tuple[int, Clearest]]] = {}
     for number, shot in enumerate(shots):
-        parts = [kept.features.descriptors[:CLEAREST] for kept in shot.kept]
-        this = _Clearest(number, np.concatenate(parts))
+        this = np.concatenate([kept.features.descriptors[:CLEAREST] for kept in shot.kept])
         earlier = seen.setdefault(0 if within is None else within[number], [])
-        yield this, earlier[-LOOK_BACK:]
-        earlier.append(this)
+        others = [other for other in earlier[-LOOK_BACK:] if len(other[1]) and len(this)]
+        yield number, this, [shot for shot, _ in others], [features for _, features in others]
+        earlier.append((number, this))
 
 
-def _promising(this: _Clearest, others: Sequence[_Clearest]) -> list[tuple[int, int]]:
+def _promising(
+    shot: int, ours: Clearest, others: Sequence[int], theirs: Sequence[Clearest]
+) -> list[tuple[int, int]]:
     """Pairs of shots that share most of their clearest features."""
     alike = []
-    for other in others:
-        if not len(this.descriptors) or not len(other.descriptors):
-            continue
-        count = mutual(this.descriptors, other.descriptors)
+    for other, count in zip(others, shared_with_each(ours, theirs), strict=True):
         if count >= LEAST_ALIKE:
-            alike.append((-count, other.shot))
-    return [(other, this.shot) for _, other in sorted(alike)[:PROMISING]]
+            alike.append((-count, other))
+    return [(other, shot) for _, other in sorted(alike)[:PROMISING]]
 
 
 def _place(one: Compared, other: Compared) -> Place | None:
@@ -129,6 +129,8 @@ def _place(one: Compared, other: Compared) -> Place | None:
         place = homography(*matched(our_features, their_features))
         if place is not None and (best is None or place[1] > best[3]):
             best = (ours, theirs, *place)
+            if place[1] >= CLEAR:
+                break
     return best
 
 
@@ -152,7 +154,7 @@ def _laid(place: Place | None) -> Correspondence | None:
     if place is None:
         return None
     ours, theirs, matrix, inliers = place
-    return laid_over(ours.view, theirs.view, matrix, inliers)
+    return laid_over(ours.view, theirs.view, matrix, inliers, ENOUGH)
 
 
 def _link(one: int, other: int, shared: Correspondence | None) -> Link | None:

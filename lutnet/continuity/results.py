@@ -285,8 +285,9 @@ def _regraded(
     recipe, view, balance = context.recipe, context.view, None
     palette = member.compared.colours(_PALETTE)
     if recipe.look is None:
+        near = result.grade.cdl if result.grade is not None and view.identity else None
         grade = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness).granted(
-            joined.transform
+            joined.transform, start=near
         )
         refined = Refined(grade, split_of(grade, palette), 1.0, "")
     else:

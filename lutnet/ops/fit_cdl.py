@@ -21,7 +21,7 @@ from lutnet.ops.metric import perceptual_metric
 from lutnet.ops.shaped_lattice import ShapedLattice
 from lutnet.ops.thin import evenly
 
-MAX_PAIRS = 2048
+MAX_PAIRS = 1024
 """More pairs are thinned evenly: ten parameters gain nothing from them."""
 
 HUBER_KNEE = 1.0  # DE: below, squares; above, the mean difference itself

@@ -30,7 +30,12 @@ def skin_tones() -> Tensor:
 
 def skin_like(colours: Tensor) -> Tensor:
     """Which of ``colours [..., 3]`` may be skin, bool ``[...]``."""
-    lightness, chroma, hue = _polar(colours)
+    return skin_lab(rgb_to_lab(colours))
+
+
+def skin_lab(lab: Tensor) -> Tensor:
+    """Which of ``lab [..., 3]`` (CIE Lab) may be skin, bool ``[...]``."""
+    lightness, chroma, hue = _polar_of_lab(lab)
     inside = [
         (low <= values) & (values <= high)
         for values, (low, high) in ((lightness, LIGHTNESS_RANGE), (chroma, CHROMA_RANGE), (hue, HUE_RANGE))
@@ -75,5 +80,9 @@ def skin_share(colours: Tensor) -> Tensor:
 
 
 def _polar(colours: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    lightness, a, b = rgb_to_lab(colours).unbind(-1)
+    return _polar_of_lab(rgb_to_lab(colours))
+
+
+def _polar_of_lab(lab: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    lightness, a, b = lab.unbind(-1)
     return lightness, (a * a + b * b).sqrt(), torch.rad2deg(torch.atan2(b, a))

@@ -75,29 +75,42 @@ def is_still(matrix: Matrix, shape: tuple[int, ...]) -> bool:
     return bool(np.abs(_mapped(corners, matrix) - corners).max() < STILL_PIXELS)
 
 
-def overlay(source: Picture, reference: Picture, matrix: Matrix, inliers: int) -> Overlay:
-    """Warp ``reference`` by ``matrix`` (source to reference pixels), refine by flow, and check."""
+def overlay(
+    source: Picture, reference: Picture, matrix: Matrix, inliers: int, enough: float = 1.0
+) -> Overlay:
+    """Warp ``reference`` by ``matrix`` (source to reference pixels), refine by flow, and check.
+
+    enough: share of the source that is to be seen in the reference; flow, which costs most, is left out where the
+    matrix alone finds as much.
+    """
     height, width = source.shape[:2]
     exact = source.shape == reference.shape and is_still(matrix, source.shape)
     if exact:
         matrix = np.eye(3)
-    there = _mapped(_grid(height, width), matrix)
-    roughly = _sampled(reference, there)
-    source_grey, rough_grey = equalised(source), equalised(roughly)
+    grid = _grid(height, width)
+    there = _mapped(grid, matrix)
+    source_grey, rough_grey = equalised(source), equalised(_sampled(reference, there))
+    within = _within(there, reference.shape)
+    unmoved = _likeness(source_grey, rough_grey.astype(np.float32))
+    seen = within & (unmoved > MIN_LIKENESS)
+    if exact or seen.mean() >= enough:
+        return Overlay(_sampled(reference, there), _inner(seen), unmoved, inliers, exact)
     forward, backward = _flow(source_grey, rough_grey), _flow(rough_grey, source_grey)
-    places = _grid(height, width) + forward
+    places = grid + forward
     returned = np.linalg.norm(forward + _sampled(backward, places), axis=-1)
     flowed = _likeness(source_grey, _sampled(rough_grey, places))
-    unmoved = _likeness(source_grey, rough_grey.astype(np.float32))
     # Flow trembles by parts of a pixel; where the homography alone is as good, it is the better guide.
-    still = (unmoved >= flowed - STILL_MARGIN) | exact
-    places = np.where(still[..., None], _grid(height, width), places)
+    still = unmoved >= flowed - STILL_MARGIN
+    places = np.where(still[..., None], grid, places)
     likeness = np.where(still, unmoved, flowed)
-    inside = _sampled(_within(there, reference.shape).astype(np.float32), places, border=0.0) > 0.99
+    inside = _sampled(within.astype(np.float32), places, border=0.0) > 0.99
     trusted = (still | (returned < RETURN_PIXELS)) & inside & (likeness > MIN_LIKENESS)
-    # One pixel in from every edge of the trusted area, where flow mixes neighbours.
-    trusted = cv2.erode(trusted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return Overlay(_sampled(reference, _sampled(there, places)), trusted, likeness, inliers, exact)
+    return Overlay(_sampled(reference, _sampled(there, places)), _inner(trusted), likeness, inliers, exact)
+
+
+def _inner(trusted: Mask) -> Mask:
+    """One pixel in from every edge of the trusted area, where flow mixes neighbours."""
+    return np.asarray(cv2.erode(trusted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
 def _grid(height: int, width: int) -> Plane:

@@ -66,7 +66,7 @@ def _grade(seen: Grade, palette: Tensor, view: View, *, cdl_only: bool) -> Grade
     cdl = sound_cdl(palette, aim, prior=PRIOR, through=view.lattice)
     if cdl_only or delta_e_rgb(view.show(cdl.apply(palette)), aim).quantile(0.95) <= SUFFICIENT:
         return Grade(cdl)
-    gentle = sound_cdl(palette, aim, prior=GENTLE, through=view.lattice)
+    gentle = sound_cdl(palette, aim, prior=GENTLE, start=cdl, through=view.lattice)
     return Grade(gentle, sound_lut(_residual(seen, gentle, palette, view), gentle))
 
 

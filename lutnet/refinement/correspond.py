@@ -67,9 +67,14 @@ def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence |
     return joined(same) if same else None
 
 
-def laid_over(ours: View, theirs: View, matrix: Matrix, inliers: int) -> Correspondence | None:
-    """Colours of the places that two pictures share by ``matrix`` (see ``homography``); None where they are few."""
-    over = overlay(ours.picture, theirs.picture, matrix, inliers)
+def laid_over(
+    ours: View, theirs: View, matrix: Matrix, inliers: int, enough: float = 1.0
+) -> Correspondence | None:
+    """Colours of the places that two pictures share by ``matrix`` (see ``homography``); None where they are few.
+
+    enough: see ``overlay``.
+    """
+    over = overlay(ours.picture, theirs.picture, matrix, inliers, enough)
     return _pairs(ours.picture, over) if over.share >= SAME_SCENE_SHARE else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -44,9 +45,12 @@ def equalised(picture: Picture) -> Grey:
     return np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply((stretched * 255.0).astype(np.uint8)))
 
 
-def local_features(grey: Grey, most: int = MAX_FEATURES) -> LocalFeatures:
-    """The ``most`` clearest SIFT features of an equalised picture; none at all where it is flat."""
-    scale = 2 if max(grey.shape) < SMALL_SIDE else 1
+def local_features(grey: Grey, most: int = MAX_FEATURES, *, small: int = SMALL_SIDE) -> LocalFeatures:
+    """The ``most`` clearest SIFT features of an equalised picture; none at all where it is flat.
+
+    small: longer side, pixels, below which it is looked at twice as large.
+    """
+    scale = 2 if max(grey.shape) < small else 1
     larger = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     sift = cv2.SIFT_create(nfeatures=most, contrastThreshold=_FAINT)
     found, counts = sift.detectAndCompute(larger, None)
@@ -62,17 +66,23 @@ def matched(first: LocalFeatures, second: LocalFeatures) -> tuple[Points, Points
     """Points of both that are each other's best match and clearly better than the runner-up."""
     if len(first.points) < 2 or len(second.points) < 2:
         return first.points[:0], second.points[:0]
-    kept, best = _mutual(first.descriptors, second.descriptors)
+    kept, best = _kept(first.descriptors @ second.descriptors.T)
     return first.points[kept], second.points[best[kept]]
 
 
-def mutual(first: Descriptors, second: Descriptors) -> int:
-    """How many of ``first [P, 128]`` and ``second [Q, 128]`` are matched as in ``matched``."""
-    return int(_mutual(first, second)[0].sum()) if min(len(first), len(second)) > 1 else 0
+def shared_with_each(first: Descriptors, others: Sequence[Descriptors]) -> list[int]:
+    """How many of ``first [P, 128]`` and of each of ``others [Q, 128]`` are matched as in ``matched``."""
+    if len(first) < 2 or not others:
+        return [0] * len(others)
+    likeness = first @ np.concatenate(others).T  # one large product is faster than many small ones
+    ends = np.cumsum([len(other) for other in others])[:-1]
+    return [
+        int(_kept(part)[0].sum()) if part.shape[1] > 1 else 0 for part in np.split(likeness, ends, axis=1)
+    ]
 
 
-def _mutual(first: Descriptors, second: Descriptors) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
-    likeness = first @ second.T
+def _kept(likeness: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """Which rows of ``likeness [P, Q]`` and their best columns are each other's best match, and clearly."""
     best = likeness.argmax(1)
     rows = np.arange(len(best))
     returned = likeness.argmax(0)[best] == rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -23,6 +24,9 @@ from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
 
 PALETTE = 4096
+TOLD_BY = 1024
+"""Colours of the palette by which the split of a grade is told, which is no more than a mean."""
+
 SAME_COLOURS = 5.0
 """Median difference (DE) that one grade may leave on corresponding pixels: above, they do not correspond."""
 
@@ -142,8 +146,18 @@ class Wish:
         """What keeps the brightness behind ``transform``; 1 where that is not wished for."""
         return keeping_gamma(transform, self.palette) if self.keep_brightness else 1.0
 
-    def granted(self, transform: Transform, full: CDL | None = None, *, hold_skin: bool = False) -> Grade:
-        """The grade that does ``transform`` as it is wished for; ``full`` is the CDL of it, where known."""
+    def granted(
+        self,
+        transform: Transform,
+        full: CDL | None = None,
+        *,
+        start: CDL | None = None,
+        hold_skin: bool = False,
+    ) -> Grade:
+        """The grade that does ``transform`` as it is wished for.
+
+        full: the CDL of it, where known. start: one that is near to it; it is found sooner from there.
+        """
         gamma = self.gamma(transform)
 
         def shaped(colours: Tensor) -> Tensor:
@@ -155,6 +169,7 @@ class Wish:
             self.palette,
             self.strength,
             known,
+            start=start,
             cdl_only=self.cdl_only,
             hold_skin=hold_skin,
         )
@@ -211,6 +226,7 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
 
 def split_of(grade: Grade, palette: Tensor) -> DeltaE:
     """How much of the grade's own change the CDL makes: no accuracy, as there is nothing to compare with."""
+    palette = thinned(palette, TOLD_BY)
     aim = grade.apply_colours(palette)
     cdl = _difference(grade.cdl.apply(palette), aim)
     return DeltaE(_difference(palette, aim), cdl, 0.0, Basis.PREDICTED)
@@ -221,10 +237,16 @@ def _difference(first: Tensor, second: Tensor) -> float:
 
 
 def _shows_skin(references: Sequence[Frames]) -> bool:
-    shares = [skin_like(reference.pixels.movedim(1, -1)).float().mean() for reference in references]
-    return float(max(shares)) > SKIN_SHARE
+    return max(_share_of_skin(reference) for reference in references) > SKIN_SHARE
 
 
+@lru_cache(maxsize=32)
+def _share_of_skin(reference: Frames) -> float:
+    """Kept, because one reference meets every shot."""
+    return float(skin_like(reference.pixels.movedim(1, -1)).float().mean())
+
+
+@lru_cache(maxsize=32)
 def what_is_missing(reference: Frames) -> str | None:
     """What keeps a reference from carrying a look, or None."""
     if too_small(*reference.pixels.shape[-2:]):

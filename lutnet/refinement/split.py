@@ -78,13 +78,15 @@ def split_transform(
     strength: float = 1.0,
     full: CDL | None = None,
     *,
+    start: CDL | None = None,
     cdl_only: bool = False,
     hold_skin: bool = False,
 ) -> Grade:
     """``x + strength * (transform(x) - x)`` as CDL and LUT.
 
     ``palette [P, 3]`` holds the shot's colours. ``full`` is the CDL of the whole transform where it is known
-    (and used where it keeps neutrals sound); the CDL written is that at ``strength``. cdl_only: the best CDL alone.
+    (and used where it keeps neutrals sound); the CDL written is that at ``strength``. start: a CDL near to it, from
+    which it is sought. cdl_only: the best CDL alone.
     hold_skin: the LUT keeps the hue that skin had, where the CDL turns it.
     """
     if strength == 0.0:
@@ -93,7 +95,7 @@ def split_transform(
     colours = torch.cat((palette, identity_lattice(_GRID_POINTS).view(-1, 3)))
     changed = transform(colours)
     aim = torch.lerp(colours, changed, strength).clamp(0.0, 1.0)
-    alone = full or sound_cdl(palette, changed[: len(palette)], prior=PRIOR)
+    alone = full or sound_cdl(palette, changed[: len(palette)], prior=PRIOR, start=start)
     cdl = alone.scaled(strength)
     turned = (
         hold_skin and float(hue_turn(skin_tones(), transform(skin_tones().float())).abs().median()) > HUE_TURN
