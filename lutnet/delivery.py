@@ -42,6 +42,7 @@ class Order:
     jobs: hash by shot id. run: what the package states of the run. view: how people see the grading space.
     carriers, verify, discard_decisions: see ``lutnet.pipeline.GradeSettings``. reference: gives the frame
     ``[3, H, W]`` that contact sheet and review show beside every clip, or None. joined: see ``Store.joined``.
+    spared: hashes of jobs of no clip that the store keeps nevertheless.
     """
 
     timeline: Timeline
@@ -53,6 +54,7 @@ class Order:
     discard_decisions: bool = False
     reference: Callable[[], Tensor | None] = lambda: None
     joined: str = ""
+    spared: Set[str] = frozenset()
 
 
 def gathered(
@@ -105,7 +107,11 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
     if written and not anew and ledger.is_intact() and written[0] == _stamp(store, results, order):
         return store.results()
     decided = store.save(
-        results, jobs=order.jobs, discard_decisions=order.discard_decisions, joined=order.joined
+        results,
+        jobs=order.jobs,
+        discard_decisions=order.discard_decisions,
+        joined=order.joined,
+        spared=order.spared,
     )
     frame = order.reference()
     still = None if frame is None else reference_png(frame)

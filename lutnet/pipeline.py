@@ -7,30 +7,30 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_management
+from lutnet.continuity.halves import with_halves
 from lutnet.continuity.results import Context, in_scenes
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
 from lutnet.export.package import check_folder, default_folder, exported_grade
-from lutnet.export.run import RunSettings, UsedLook, UsedWeights
 from lutnet.frames import probe, read_frames, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of
 from lutnet.looks import Look, find_look, look_on
 from lutnet.reference import Reference, ReferenceSource, find_reference
 from lutnet.result import ClipResult, Status
-from lutnet.settings import GradeSettings
-from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames, Shot
+from lutnet.settings import GradeSettings, stated
+from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, FrameRange, Frames, Shot
 from lutnet.source import open_timeline
+from lutnet.split import split_where_light_changes
 from lutnet.store import Store
 from lutnet.thumbnails import pictures_of
 from lutnet.timeline import Timeline, timeline_of_media
-from lutnet.weights import file_hash
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -259,15 +259,20 @@ def grade_shot(
     skin = refined.skin
     refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only, balance=base)
     of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
-    told = (*frames.warnings, *found.warnings, *refined.warnings, *_light_warnings(seen), *of_reference)
+    light = refinement.light_change(seen)
+    of_light = () if light is None else (light.warning,)
+    told = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
     warnings = tuple(dict.fromkeys(told))
-    return ClipResult(shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin)
+    return ClipResult(
+        shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
+    )
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
     """What does the jobs of ``recipe``, one after another; reference and weights are read now, once.
     Raises InputError where one of them cannot be used. A shot that cannot be read is skipped in its outcome.
     """
+    from lutnet import refinement
     from lutnet.continuity.compared import compared_of
     from lutnet.diagnosis.model import load_named
 
@@ -293,11 +298,19 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             look=look,
             balance=recipe.balance,
         )
+        if result.light is not None:
+            result = refinement.with_turn(result, colour.seen(frames), partial(_within, job.shot, colour))
         frame = frames.pixels[len(frames) // 2].movedim(0, -1).numpy()
         grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(frames)).to_bytes()
         return Outcome(result, pictures_of(frame, grade, colour.view, compared))
 
     return do
+
+
+def _within(shot: Shot, colour: ColourManagement, first: int, last: int, count: int) -> Frames:
+    """Frames of a part of a shot, numbered from the head of its media, as people see them."""
+    part = FrameRange(shot.media_start + first, Fraction(last - first + 1), shot.source.rate)
+    return colour.seen(colour.developed(read_shot(replace(shot, analysed=part), count=count)))
 
 
 def in_this_process(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -335,34 +348,25 @@ def carry_out(
     colour = colour_management(recipe.colour)
     delivered = (settings.carriers, settings.verify, settings.discard_decisions)
     shown = partial(_frame_of, recipe.reference, colour)
-    run = _run_settings(recipe, settings, colour)
+    run = stated(recipe, settings, colour)
     order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
     context = Context(recipe, colour.view, settings.scenes, not settings.discard_decisions, settings.fresh)
     with kept(folder), Store(folder) as store:
-        if context.decided:
+        if context.decided and not settings.split_changing_light:  # which may cut what was decided about
             store.require_undecided(hashes)
-        finished = frozenset() if settings.fresh else store.finished(hashes.values())
-        single = gathered(store, jobs, finished, partial(engine, recipe), on_clip)
-        found = in_scenes(store, single, hashes, context)
-        return GradedTimeline(folder, deliver(store, found.results, replace(order, joined=found.key)))
 
+        def done(jobs: Sequence[Job]) -> list[ClipResult]:
+            finished = frozenset() if settings.fresh else store.finished(job.hash for job in jobs)
+            return gathered(store, jobs, finished, partial(engine, recipe), on_clip)
 
-def _run_settings(recipe: Recipe, settings: GradeSettings, colour: ColourManagement) -> RunSettings:
-    weights = recipe.weights
-    return RunSettings(
-        version("lutnet"),
-        strength=recipe.strength,
-        reference=recipe.reference.description if recipe.reference else None,
-        bake=settings.bake,
-        weights=None if weights is None else UsedWeights(weights.name, file_hash(weights)),
-        space=colour.space.name,
-        view=None if colour.view.identity else colour.view.name,
-        cdl_only=recipe.cdl_only,
-        keep_brightness=recipe.keep_brightness,
-        look=None if recipe.look is None else UsedLook.of(recipe.look),
-        balance=recipe.balance,
-        lut_per=settings.scenes.lut_per,
-    )
+        single = done(jobs)
+        if settings.split_changing_light:
+            order, single = split_where_light_changes(order, single, recipe, done)
+        found = in_scenes(store, single, order.jobs, context)
+        offered = with_halves(
+            found.results, lambda shot_id: store.pictures_of(order.jobs[shot_id]), colour.view
+        )
+        return GradedTimeline(folder, deliver(store, offered, replace(order, joined=found.key)))
 
 
 def _frame_of(source: ReferenceSource | None, colour: ColourManagement) -> Tensor | None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
-from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, SharedLut, SkinTurn
+from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, LightChange, SharedLut, SkinTurn
 from lutnet.shot import FrameRange, Shot
 
 Json = dict[str, Any]
@@ -162,3 +162,18 @@ def shared_to_plain(shared: SharedLut) -> Json:
 
 def shared_from_plain(plain: Mapping[str, Any]) -> SharedLut:
     return SharedLut(plain["scene"], plain["digest"], plain["cost"], plain["cost_95"])
+
+
+def light_to_plain(light: LightChange) -> Json:
+    return {
+        "stops": float(light.stops),
+        "frame": light.frame,
+        "before": float(light.before),
+        "after": float(light.after),
+        "halves": [cdl_to_plain(cdl) for cdl in light.halves],
+    }
+
+
+def light_from_plain(plain: Mapping[str, Any]) -> LightChange:
+    halves = tuple(cdl_from_plain(cdl) for cdl in plain["halves"])
+    return LightChange(plain["stops"], plain["frame"], plain["before"], plain["after"], halves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lutnet.grade import Diagnosis, Grade
+from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.shot import Shot
 
 
@@ -112,10 +112,33 @@ class SharedLut:
 
 
 @dataclass(frozen=True, slots=True)
+class LightChange:
+    """Light that changes inside a clip, which one grade leaves in it, and the two grades that would take it out.
+
+    stops: of the last light to the first where they differ most, below 0 darker. frame: the first of the second part,
+    counted from the head of the media. before, after: stops by which each part is brighter than the frames that were
+    looked at, on average. halves: the CDL of each part; the clip's LUT stays behind both. () until the clip is graded.
+    """
+
+    stops: float
+    frame: int
+    before: float = 0.0
+    after: float = 0.0
+    halves: tuple[CDL, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        word = "brighter" if self.stops > 0 else "darker"
+        return (
+            f"the light changes inside the shot: {abs(self.stops):.1f} stop {word} around frame {self.frame}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade.
 
-    delta_e, skin, shared: of the grade that was proposed.
+    delta_e, skin, shared, light: of the grade that was proposed.
     """
 
     shot: Shot
@@ -128,6 +151,7 @@ class ClipResult:
     cut: Cut | None = None
     skin: SkinTurn | None = None
     shared: SharedLut | None = None
+    light: LightChange | None = None
 
     @property
     def is_joined(self) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
-from lutnet.colourspace import ColourSettings
+from lutnet.colourspace import ColourManagement, ColourSettings
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.export.carriers import require_carriers
+from lutnet.export.run import RunSettings, UsedLook, UsedWeights
+from lutnet.job import Recipe
 from lutnet.result import LutPer
+from lutnet.weights import file_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class GradeSettings:
     look: a look file (or the name of one that ships) that goes behind each clip's balance, which is what is done
     without it. strength is then the look's, and balance that of what comes before.
     scenes: how clips that belong together are matched.
+    split_changing_light: clips whose light changes are cut in two there, and each part has its own grade.
     """
 
     strength: float = 1.0
@@ -43,6 +48,7 @@ class GradeSettings:
     look: str | None = None
     balance: float = 1.0
     scenes: SceneWishes = field(default_factory=SceneWishes)
+    split_changing_light: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("strength", self.strength), ("balance", self.balance)):
@@ -66,3 +72,22 @@ class GradeSettings:
         if self.frames < 1:
             raise InputError("too few frames per shot", value=self.frames, allowed="1 and above")
         require_carriers(self.carriers)
+
+
+def stated(recipe: Recipe, settings: GradeSettings, colour: ColourManagement) -> RunSettings:
+    """What the package states of a run."""
+    weights = recipe.weights
+    return RunSettings(
+        version("lutnet"),
+        strength=recipe.strength,
+        reference=recipe.reference.description if recipe.reference else None,
+        bake=settings.bake,
+        weights=None if weights is None else UsedWeights(weights.name, file_hash(weights)),
+        space=colour.space.name,
+        view=None if colour.view.identity else colour.view.name,
+        cdl_only=recipe.cdl_only,
+        keep_brightness=recipe.keep_brightness,
+        look=None if recipe.look is None else UsedLook.of(recipe.look),
+        balance=recipe.balance,
+        lut_per=settings.scenes.lut_per,
+    )

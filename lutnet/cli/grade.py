@@ -110,6 +110,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenes", type=Path, metavar="FILE", help="the scenes as lutnet scenes -o wrote them, edited or not"
     )
+    parser.add_argument(
+        "--split-changing-light",
+        action="store_true",
+        help="cut clips whose light changes in two at that frame, each part with its own grade "
+        "(default: both grades are offered in grades.json)",
+    )
     add_colour(parser)
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
@@ -158,6 +164,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
             None if options.scenes is None else read_groups(options.scenes),
             lut_per=LutPer(options.lut_per),
         ),
+        options.split_changing_light,
     )
 
 
@@ -177,14 +184,18 @@ def run(options: argparse.Namespace) -> int:
         _write_cut_list(timeline, graded.folder)
     code = conclude(graded, options)
     if not (options.json or options.quiet) and len(graded.skipped) < len(graded.clips):
-        output().print(_way_back(timeline.path))
+        output().print(_way_back(timeline.path, cut=_was_split(graded)))
     return code
 
 
-def _way_back(timeline: Path) -> str:
-    """In which file the editor's program finds the grades."""
+def _was_split(graded: GradedTimeline) -> bool:
+    return bool(read_manifest(graded.folder / MANIFEST).get("split"))
+
+
+def _way_back(timeline: Path, *, cut: bool = False) -> str:
+    """In which file the editor's program finds the grades. cut: clips were cut in two."""
     kind = timeline.suffix.lower()
-    if kind in (".edl", ".ale"):
+    if kind in (".edl", ".ale") and not cut:
         return f"source/{timeline.name} in it is the list as it came in, with the CDLs."
     if kind in (".xml", ".fcpxml", ".aaf"):
         return (
@@ -229,7 +240,7 @@ def _print_table(graded: GradedTimeline) -> None:
     console.print(rows)
     if any(clip.cut for clip in graded.clips):
         console.print(cuts_table(graded.clips))
-    for line in (*_shared_luts(graded), *_warnings(graded)):
+    for line in (*_shared_luts(graded), *_warnings(graded), *_offers(graded)):
         console.print(line)
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
@@ -251,6 +262,17 @@ def _shared_luts(graded: GradedTimeline) -> Iterator[str]:
         yield (
             f"One LUT for {len(sharers)} clips of {whose}: beside a LUT each that costs DE {mean:.1f} on average, "
             f"most in {name} ({worst.cost:.1f})."
+        )
+
+
+def _offers(graded: GradedTimeline) -> Iterator[str]:
+    """What to do about clips whose light changes."""
+    count = sum(clip.light is not None and bool(clip.light.halves) for clip in graded.clips)
+    if count:
+        clips = "a clip" if count == 1 else f"{count} clips"
+        yield (
+            f"Two grades are offered for {clips} whose light changes (light_change in {MANIFEST}); "
+            "--split-changing-light cuts there and takes them."
         )
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.cores import on_all_cores
+from lutnet.continuity.recorded import recorded_colours
 from lutnet.grade import LUT3D, Grade
 from lutnet.job import Recipe
 from lutnet.result import Basis, ClipResult, DeltaE, LutPer, SharedLut, SkinTurn
 from lutnet.store import StoredPictures
-from lutnet.thumbnails import recorded_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -102,14 +102,9 @@ def _shared(
 def _sharer(result: ClipResult, pictures: StoredPictures, sharing: Sharing) -> Sharer:
     import torch
 
-    from lutnet.continuity.compared import Compared
     from lutnet.continuity.shared_lut import COLOURS, Sharer, balancing
 
-    if pictures.recorded:
-        flat = torch.from_numpy(recorded_of(pictures)).reshape(-1, 3).float()
-        colours = flat[torch.linspace(0, len(flat) - 1, min(len(flat), COLOURS)).long()]
-    else:
-        colours = Compared.from_bytes(pictures.compared).colours(COLOURS)
+    colours = recorded_colours(pictures, COLOURS)
     grade, recipe, view = result.grade or Grade(), sharing.recipe, sharing.view
     if recipe.look is not None or result.diagnosis is None:
         return Sharer(colours, grade, grade.cdl)  # with a look, the CDL is the balance already

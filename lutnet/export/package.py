@@ -251,6 +251,8 @@ class _Writer:
 
     def _write_source(self, results: Sequence[ClipResult], cdls: Mapping[str, CDL]) -> None:
         path = self.timeline.path
+        if self.settings.split:
+            return  # the list as it came in has one event for both parts of a clip
         content = written_back(path, [result.shot for result in results], cdls)
         if content is not None:
             (self.new / SOURCE).mkdir()
@@ -285,6 +287,7 @@ class _Writer:
             **({} if self.settings.weights is None else {"weights": asdict(self.settings.weights)}),
             **self._look(),
             **({} if self.settings.lut_per is LutPer.CLIP else {"lut_per": self.settings.lut_per.value}),
+            **({"split": True} if self.settings.split else {}),
             "cdl_only": self.settings.cdl_only,
             "keep_brightness": self.settings.keep_brightness,
             "files": files,

@@ -108,6 +108,7 @@ def run_settings(folder: Path, manifest: Json) -> RunSettings:
         look=_used_look(folder, manifest["look"]) if "look" in manifest else None,
         balance=manifest.get("balance", 1.0),
         lut_per=LutPer(manifest.get("lut_per", LutPer.CLIP)),
+        split=manifest.get("split", False),
     )
 
 

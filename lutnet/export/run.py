@@ -56,7 +56,7 @@ class RunSettings:
     view: through which people see the grading space; None where it is that of a display itself.
     cdl_only: no LUT was fitted, each CDL stands alone. keep_brightness: each shot's mean luma was kept.
     look: behind every clip's balance, which was done at ``balance``; strength is then the look's.
-    lut_per: which clips have one LUT together.
+    lut_per: which clips have one LUT together. split: clips were cut in two where their light changes.
     """
 
     version: str
@@ -71,3 +71,4 @@ class RunSettings:
     look: UsedLook | None = None
     balance: float = 1.0
     lut_per: LutPer = LutPer.CLIP
+    split: bool = False

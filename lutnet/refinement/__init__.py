@@ -3,10 +3,10 @@
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
 from lutnet.refinement.look import fit_look, followed
-from lutnet.refinement.steadiness import LightChange, light_change
+from lutnet.refinement.steadiness import light_change
+from lutnet.refinement.turn import with_turn
 
 __all__ = [
-    "LightChange",
     "Refined",
     "diagnose_beside",
     "fit_look",
@@ -14,4 +14,5 @@ __all__ = [
     "light_change",
     "match",
     "refine",
+    "with_turn",
 ]

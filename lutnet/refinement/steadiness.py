@@ -16,6 +16,7 @@ import torch
 
 from lutnet.ops.detune import lin, scene
 from lutnet.refinement.features import Picture, equalised
+from lutnet.result import LightChange
 from lutnet.shot import Frames
 
 LINES = 128
@@ -35,22 +36,6 @@ _DARKEST, _BRIGHTEST = 0.06, 0.94  # encoded: what is clipped or nearly so says 
 _BLUR = 1.5  # pixels: flow is never exact
 
 Plane = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class LightChange:
-    """stops: of the last light to the first where they differ most, below 0 darker. frame: where half of it is
-    passed, as the media counts (as the frames are counted, where their origin is not known)."""
-
-    stops: float
-    frame: int
-
-    @property
-    def warning(self) -> str:
-        word = "brighter" if self.stops > 0 else "darker"
-        return (
-            f"the light changes inside the shot: {abs(self.stops):.1f} stop {word} around frame {self.frame}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +62,32 @@ class LightCourse:
     def frame(self) -> int:
         """Where half of ``stops`` is passed."""
         low, high = self._extremes
+        return round(float(np.interp(abs(self.stops) / 2, self._passed, self.numbers[low : high + 1])))
+
+    @property
+    def bracket(self) -> tuple[int, int]:
+        """Numbers of the two frames after another between which half of ``stops`` is passed."""
+        after = int(np.argmax(self._passed >= abs(self.stops) / 2))
+        low = self._extremes[0]
+        return self.numbers[low + max(after - 1, 0)], self.numbers[low + max(after, 1)]
+
+    def change_at(self, frame: int) -> LightChange:
+        """The change of a shot whose second part begins with ``frame``."""
+        light, later = np.array(self.light) - np.mean(self.light), np.array(self.numbers) >= frame
+        parts = [float(light[part].mean()) if part.any() else 0.0 for part in (~later, later)]
+        return LightChange(self.stops, frame, parts[0], parts[1])
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is more than what moves, glitters or was found wrongly."""
+        return abs(self.stops) >= LEAST_CHANGE + DISAGREEMENT * self.disagreement
+
+    @property
+    def _passed(self) -> npt.NDArray[np.float64]:
+        """Stops that the light has gone by each frame from the one extreme to the other, never falling."""
+        low, high = self._extremes
         way = np.abs(np.array(self.light[low : high + 1]) - self.light[low])
-        passed = np.maximum.accumulate(way)
-        return round(float(np.interp(abs(self.stops) / 2, passed, self.numbers[low : high + 1])))
+        return np.asarray(np.maximum.accumulate(way))
 
 
 def light_course(frames: Frames) -> LightCourse | None:
@@ -99,9 +107,7 @@ def light_course(frames: Frames) -> LightCourse | None:
 def light_change(frames: Frames) -> LightChange | None:
     """The change of light inside a shot; None where it is steady, or nothing can be compared."""
     course = light_course(frames)
-    if course is None or abs(course.stops) < LEAST_CHANGE + DISAGREEMENT * course.disagreement:
-        return None
-    return LightChange(course.stops, course.frame)
+    return course.change_at(course.frame) if course is not None and course.is_change else None
 
 
 def _brighter_by(first: Picture, second: Picture) -> tuple[float, float] | None:

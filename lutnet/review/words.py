@@ -8,7 +8,7 @@ from lutnet.diagnosis.heads import HEADS
 from lutnet.diagnosis.words import findings, phrase
 from lutnet.export.manifest import skip_reason
 from lutnet.grade import Diagnosis
-from lutnet.plain import Json, delta_e_to_plain, range_to_plain, shared_to_plain
+from lutnet.plain import Json, delta_e_to_plain, light_to_plain, range_to_plain, shared_to_plain
 from lutnet.review.controls import Controls, controls_to_plain, value_range
 from lutnet.review.state import Entry
 
@@ -56,6 +56,7 @@ def details(entry: Entry) -> Json:
         "sentences": [] if found is None else sentences(found),
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "shared_lut": None if result.shared is None else shared_to_plain(result.shared),
+        "light_change": None if result.light is None else light_to_plain(result.light),
         "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings))),
         "controls": json.loads(entry.decision.controls)
         if entry.decision and entry.decision.controls

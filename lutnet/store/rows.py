@@ -30,6 +30,8 @@ from lutnet.plain import (
     delta_e_to_plain,
     fault_from_plain,
     fault_to_plain,
+    light_from_plain,
+    light_to_plain,
     scene_from_plain,
     scene_to_plain,
     shared_from_plain,
@@ -104,6 +106,7 @@ def result_to_text(result: ClipResult) -> str:
         "warnings": list(result.warnings),
         "scene": None if result.scene is None else scene_to_plain(result.scene),
         "cut": None if result.cut is None else cut_to_plain(result.cut),
+        "light": None if result.light is None else light_to_plain(result.light),
         "shared": None if result.shared is None else shared_to_plain(result.shared),
     }
     return json.dumps(plain, allow_nan=False)
@@ -132,6 +135,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         scene=scene_from_plain(plain["scene"]) if plain.get("scene") else None,
         cut=cut_from_plain(plain["cut"]) if plain.get("cut") else None,
         skin=skin_from_plain(plain["skin"]) if plain.get("skin") else None,  # older rows have none
+        light=light_from_plain(plain["light"]) if plain.get("light") else None,
         shared=shared_from_plain(plain["shared"]) if plain.get("shared") else None,
     )
 

@@ -42,6 +42,7 @@ FILE_NAME = "state.sqlite"
 _OF_CLIP = (
     "SELECT coalesce(clip.{0}, computed.{0}) FROM clip LEFT JOIN computed USING (job) WHERE shot_id = ?"
 )
+_UNUSED = "SELECT job FROM computed WHERE job NOT IN (SELECT job FROM clip)"
 _OF_JOB = "SELECT {0} FROM computed WHERE job = ?"
 _AT_ONCE = 500  # SQLite takes no more than 999 values in one statement, in older releases
 
@@ -242,11 +243,13 @@ class Store:
         jobs: Mapping[str, str] | None = None,
         discard_decisions: bool = False,
         joined: str = "",
+        spared: Set[str] = frozenset(),
     ) -> tuple[ClipResult, ...]:
         """Make ``results`` (every clip of the timeline, in order) the state; returns them as decided.
 
         A decision stays where the new grade is the one that it was made about, and where the clip could not
         be graded this time. jobs: content hash by shot id (see ``result_of_job``). joined: see ``joined``.
+        spared: jobs of no clip whose results are kept too.
         Raises DecisionError, and nothing has changed, where another new grade would overwrite a decision;
         ``discard_decisions`` drops the decisions about these clips instead.
         """
@@ -266,7 +269,10 @@ class Store:
             self._connection.execute(
                 "DELETE FROM clip WHERE position IS NULL AND shot_id NOT IN (SELECT shot_id FROM decision)"
             )
-            self._connection.execute("DELETE FROM computed WHERE job NOT IN (SELECT job FROM clip)")
+            unused = {job for (job,) in self._connection.execute(_UNUSED)} - spared
+            self._connection.executemany(
+                "DELETE FROM computed WHERE job = ?", [(job,) for job in sorted(unused)]
+            )
             self._connection.execute("INSERT OR REPLACE INTO joined VALUES (1, ?)", (joined,))
         return self._decided(settled)
 

@@ -44,7 +44,7 @@ def shots_of(
         media = _media_of(placement.clip, locator)
         shot = _shot(placement, media, rate)
         key = (media.name, shot.source.start_seconds)
-        yield replace(shot, id=_identity(*key, seen[key])), placement.clip
+        yield replace(shot, id=identity(*key, seen[key])), placement.clip
         seen[key] += 1
 
 
@@ -211,7 +211,7 @@ def _available(reference: Any) -> FrameRange | None:
         return None
 
 
-def _identity(media: str, source_in_seconds: Fraction, occurrence: int) -> str:
+def identity(media: str, source_in_seconds: Fraction, occurrence: int) -> str:
     """Hash of the media's file name, the source in point and how often that pair came before.
 
     The file name without its folder, so that an id survives moving the media and another machine's paths.
