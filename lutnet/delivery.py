@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
+from lutnet.continuity.strip import strip_of
 from lutnet.errors import LutnetError, OutputError
 from lutnet.export.caption import Finding
 from lutnet.export.carriers import complete_package
@@ -125,6 +126,9 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
         finish=partial(complete_package, names=order.carriers, verify=order.verify),
         ledger=ledger,
         reference=still,
+        cuts=strip_of(
+            order.timeline.name, decided, lambda shot_id: store.pictures_of(order.jobs[shot_id]), order.view
+        ),
     )
     store.set_written(_stamp(store, results, order), ledger.to_text())
     return decided

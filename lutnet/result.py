@@ -87,6 +87,14 @@ class Cut:
     before: Jump
     after: Jump
 
+    @property
+    def badness(self) -> float:
+        """Orders cuts: those inside a scene by what corresponds; the others below them, by how far levels jump."""
+        after = self.after
+        if after.delta_e is not None:
+            return 1000.0 + after.delta_e
+        return abs(after.black) + abs(after.white) + abs(after.warmth or 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class SkinTurn:

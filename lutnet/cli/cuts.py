@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from lutnet.cli.console import table
-from lutnet.result import ClipResult, Cut
+from lutnet.result import ClipResult
 
 SHOWN = 12
 
@@ -16,7 +16,7 @@ def cuts_table(clips: Sequence[ClipResult]) -> Table:
     """The SHOWN worst cuts: each figure without grades, and with them."""
     names = {clip.shot.id: clip.shot.name for clip in clips}
     found = sorted(
-        ((clip, clip.cut) for clip in clips if clip.cut is not None), key=lambda pair: -_badness(pair[1])
+        ((clip, clip.cut) for clip in clips if clip.cut is not None), key=lambda pair: -pair[1].badness
     )
     rows = table(
         f"Cuts, worst first: {min(SHOWN, len(found))} of {len(found)} (without grades, with them)",
@@ -34,14 +34,6 @@ def cuts_table(clips: Sequence[ClipResult]) -> Table:
             _pair(cut.before.white, cut.after.white, "+.3f"),
         )
     return rows
-
-
-def _badness(cut: Cut) -> float:
-    """Cuts inside a scene by what corresponds; the others after them, by how far their levels jump."""
-    after = cut.after
-    if after.delta_e is not None:
-        return 1000.0 + after.delta_e
-    return abs(after.black) + abs(after.white) + abs(after.warmth or 0.0)
 
 
 def _pair(before: float | None, after: float | None, form: str) -> str:

@@ -21,7 +21,7 @@ from lutnet.continuity.wishes import SceneWishes
 from lutnet.export.atomic import write_text
 from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
-from lutnet.export.package import CONTACT_SHEET, MANIFEST
+from lutnet.export.package import CONTACT_SHEET, CUTS, MANIFEST
 from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.result import Basis, ClipResult, DeltaE, LutPer, SharedLut, Status
 from lutnet.settings import GradeSettings
@@ -246,6 +246,8 @@ def _print_table(graded: GradedTimeline) -> None:
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
     sheet = graded.folder / CONTACT_SHEET
     seen = f" Open {sheet} to see every clip." if sheet.is_file() else " No clip was graded."
+    if (graded.folder / CUTS).is_file():
+        seen += f" {CUTS} beside it shows the worst cuts, before and after."
     console.print(f"\nWritten to {graded.folder}.{seen}")
 
 

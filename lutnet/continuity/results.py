@@ -118,8 +118,7 @@ def in_scenes(
             wishes.lut_per, lambda result: _pictures(store, result, jobs, finished), recipe, context.view
         )
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
-    if context.view.identity:  # what was kept for comparing is a picture already, and can be graded
-        _measure_cuts(found, dict(zip(places, members, strict=True)))
+    _measure_cuts(found, dict(zip(places, members, strict=True)), context.view)
     return InScenes(found, key)
 
 
@@ -153,10 +152,12 @@ def _staying_grades(
     return grades
 
 
-def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> None:
+def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view: View) -> None:
     """Give every clip in ``results`` the figures of the cut that it begins with, where both sides are members."""
+    from lutnet.continuity.as_seen import AsSeen
     from lutnet.continuity.cuts import cut_between
 
+    seen = AsSeen(view)
     last: dict[int, int] = {}
     cuts = []
     for place, result in enumerate(results):
@@ -171,7 +172,7 @@ def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member]) -> N
         return cut_between(
             members[before].compared,
             members[place].compared,
-            (sides[0].grade or Grade(), sides[1].grade or Grade()),
+            (seen(sides[0].grade or Grade()), seen(sides[1].grade or Grade())),
             sides[0].shot.id,
             same_scene=scenes[0] == scenes[1],
         )

@@ -10,6 +10,7 @@
       luts/<clip>_<hash>.cube  the residual LUT, where one is needed; luts/scene_01_<hash>.cube where clips share it
       looks/<name>.look      the look that was put on every clip, where there was one
       review.png             contact sheet; review_2.png and so on
+      cuts.png               the worst cuts, before and after
       reference.png          the still that the clips were matched to
       source/<stem>.edl      the EDL or ALE that came in, with its CDLs
       carriers/<name>/       the same grades in other files, where asked for (see carriers)
@@ -53,6 +54,7 @@ CARRIERS = "carriers"
 SOURCE = "source"
 CONTACT_SHEET = "review.png"
 REFERENCE = "reference.png"
+CUTS = "cuts.png"
 STATE = "state.sqlite"
 CACHE = ".lutnet-cache"
 """A folder of what can be made again: stills and proxies for the review."""
@@ -100,6 +102,7 @@ def write_package(
     finish: Callable[[Path], None] | None = None,
     ledger: Ledger | None = None,
     reference: bytes | None = None,
+    cuts: bytes | None = None,
 ) -> Path:
     """Write the package of ``results`` (in timeline order); returns the path of its ``grades.json``.
 
@@ -107,14 +110,14 @@ def write_package(
     (``state.sqlite``) stay. thumbnails: by shot id; without any there is no contact sheet.
     describe: a diagnosis in words, for the contact sheet. finish: called with the complete package before it
     is put in place, to add carriers or to prove it. ledger: of ``folder``, to take over files that stay the same.
-    reference: the PNG that becomes ``reference.png``.
+    reference, cuts: the PNGs that become ``reference.png`` and ``cuts.png``.
     Raises OutputError, also where a LUT folds, and what ``finish`` raises; the folder is then as it was.
     """
     check_folder(folder)
     ledger = ledger or Ledger(folder)
     with exchanged(folder, MANIFEST, _owned) as new:
         writer = _Writer(new, folder, timeline, settings, describe=describe, ledger=ledger)
-        writer.write(results, thumbnails or {})
+        writer.write(results, thumbnails or {}, cuts)
         if reference is not None:
             ledger.put(new, REFERENCE, reference)
         if finish is not None:
@@ -144,7 +147,9 @@ class _Writer:
         self.settings = settings
         self.stem = portable_stem(timeline.path.stem)
 
-    def write(self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails]) -> None:
+    def write(
+        self, results: Sequence[ClipResult], thumbnails: Mapping[str, Thumbnails], cuts: bytes | None
+    ) -> None:
         stems = file_stems([result.shot for result in results])
         (self.new / "cdl").mkdir()
         (self.new / "luts").mkdir()
@@ -166,7 +171,10 @@ class _Writer:
             "otio": self._write_otio(results, cdls, luts),
             "edl": self._write_edls(results, cdls),
             "contact_sheet": self._write_contact_sheet(results, thumbnails),
+            **({} if cuts is None else {"cuts": CUTS}),
         }
+        if cuts is not None:
+            self.ledger.put(self.new, CUTS, cuts)
         self._write_source(results, cdls)
         if self.settings.look is not None:
             (self.new / LOOKS).mkdir()

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from lutnet.continuity.strip import strip_of
 from lutnet.delivery import in_words, ledger_of
 from lutnet.export.carriers import CARRIERS, complete_package
 from lutnet.export.otio import packaged_timeline
@@ -80,15 +81,17 @@ def _rewrite(package: Package, store: Store, results: Sequence[ClipResult], conf
     still = reference.read_bytes() if reference.is_file() else None
     view = Colours(package.settings, config).management.view
     ledger = ledger_of(store)
+    jobs = store.jobs()
     write_package(
         package.folder,
         results,
         timeline,
         settings,
-        StoredThumbnails(store, results, store.jobs(), reference_thumbnail(still), view),
+        StoredThumbnails(store, results, jobs, reference_thumbnail(still), view),
         describe=in_words,
         finish=partial(complete_package, names=kept),
         ledger=ledger,
         reference=still,
+        cuts=strip_of(package.name, results, lambda shot_id: store.pictures_of(jobs.get(shot_id, "")), view),
     )
     store.set_written(BY_REVIEW, ledger.to_text())
