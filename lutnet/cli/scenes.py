@@ -7,9 +7,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from lutnet.cli.colour import add_colour, colour_of
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.colourspace import colour_management
 from lutnet.continuity.document import scenes_document
 from lutnet.continuity.scenes import read_scenes
 from lutnet.export.atomic import write_text
@@ -27,12 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write them as JSON, to edit and give to grade --scenes",
     )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
+    add_colour(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     timeline = timeline_of_options(options)
+    colour = colour_management(colour_of(options))
+    shots = colour.declared(timeline.shots, timeline.clips)
     with progress(options.json) as report:
-        scenes = read_scenes(timeline.shots, on_shot=lambda shot, done, total: report(shot.name, done, total))
+        scenes = read_scenes(shots, colour, lambda shot, done, total: report(shot.name, done, total))
     document = scenes_document(str(timeline.path), timeline.shots, scenes)
     if options.output is not None:
         write_text(options.output, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
