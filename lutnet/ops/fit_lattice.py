@@ -18,8 +18,8 @@ from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.ops.spline import normal_equations, sampled, solved
 
-BINS = 32
-"""Pairs are averaged in colour cells of 1/32: a large even surface is one observation, not ten thousand."""
+BINS = 48
+"""Pairs are averaged in colour cells of 1/48: a large even surface is one observation, not ten thousand."""
 
 
 @dataclass(frozen=True, slots=True)

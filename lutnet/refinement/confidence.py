@@ -11,8 +11,12 @@ from torch import Tensor
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.network import Look
 
-LEAST, FULL = 0.60, 0.75
+LEAST, FULL = 0.65, 0.80
 """Confidence from which on a look is followed at all, and as a whole; in between by as much as it lies."""
+
+UNCLEAR, CLEAR = 3.0, 5.0
+"""Change (mean DE2000) up to which faults that were diagnosed are left alone, and from which on all is undone, where
+the look of a reference is not followed: half of the smaller changes would take a shot further from any truth."""
 
 _MOST_SCENES = 6
 _LEAST_DIFFERENCE = 1e-2
@@ -54,4 +58,13 @@ def evidence(looks: Sequence[Look], shown: Tensor, scenes: int) -> Tensor:
 
 def followed_share(confidence: float) -> float:
     """How much of a look of this ``confidence`` to follow, 0..1."""
-    return min(1.0, max(0.0, (confidence - LEAST) / (FULL - LEAST)))
+    return _risen(confidence, LEAST, FULL)
+
+
+def undone_share(change: float) -> float:
+    """How much of the diagnosed faults to undo instead of following a look, 0..1; ``change``: what that changes."""
+    return _risen(change, UNCLEAR, CLEAR)
+
+
+def _risen(value: float, least: float, full: float) -> float:
+    return min(1.0, max(0.0, (value - least) / (full - least)))

@@ -17,6 +17,7 @@ from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.skin import skin_like, turn_of_skin
 from lutnet.ops.thin import thinned
 from lutnet.refinement.brightness import Transform, keeping_gamma
+from lutnet.refinement.confidence import undone_share
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
@@ -98,10 +99,14 @@ def refine(
         refined = by_look(frames, telling.looks, None if found is None else found.grade, wish)
     if refined:
         return refined
-    warnings = (f"{telling.refusal}: only the diagnosed faults are undone",) if references else ()
     grade = (found or diagnose(frames)).grade
-    graded = wish.granted(grade.apply_colours, grade.cdl)
-    return Refined(graded, split_of(graded, wish.palette), 0.5, "the diagnosed faults are undone", warnings)
+    undone = "clear faults" if telling.looks else "the diagnosed faults"
+    if telling.looks:
+        graded = wish.granted(_clear_faults(grade, wish.palette))
+    else:
+        graded = wish.granted(grade.apply_colours, grade.cdl)
+    warnings = (f"{telling.refusal}: only {undone} are undone",) if references else ()
+    return Refined(graded, split_of(graded, wish.palette), 0.5, f"{undone} are undone", warnings)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -203,7 +208,7 @@ def by_pixels(shared: Correspondence, wish: Wish) -> Refined | None:
 def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, wish: Wish) -> Refined | None:
     """The look that the references seem to carry, or None where following it could do harm.
 
-    alone: what is done where the look is not trusted; None is what the shot's diagnosis says.
+    alone: what is done, as far as it is clear, where the look is not trusted; None is what the shot's diagnosis says.
     """
     prediction = predict(frames, references)
     share = prediction.share
@@ -212,16 +217,22 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
     if share == 1.0:
         transform: Transform = prediction.apply
     else:
-        without = diagnose(frames).grade if alone is None else alone
+        without = _clear_faults(diagnose(frames).grade if alone is None else alone, wish.palette)
 
         def transform(colours: Tensor) -> Tensor:
-            return torch.lerp(without.apply_colours(colours), prediction.apply(colours), share)
+            return torch.lerp(without(colours), prediction.apply(colours), share)
 
     grade = wish.granted(transform, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
     return Refined(grade, split_of(grade, wish.palette), prediction.confidence, said, (said,))
+
+
+def _clear_faults(grade: Grade, palette: Tensor) -> Transform:
+    """What ``grade`` undoes, as far as that is more than the uncertainty of any diagnosis."""
+    share = undone_share(_difference(palette, grade.apply_colours(palette)))
+    return lambda colours: torch.lerp(colours, grade.apply_colours(colours), share)
 
 
 def split_of(grade: Grade, palette: Tensor) -> DeltaE:

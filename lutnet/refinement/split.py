@@ -26,7 +26,7 @@ in full: on moved, noisy pairs a LUT also fits their errors, which elsewhere in 
 STRIPES = 8
 """Parts of the picture, of which every other one is kept from the LUT that is put to the test."""
 
-EXACT = Stiffness(control=11, bend=3e-5, rest=1e-4)
+EXACT = Stiffness(control=12, bend=1e-5, rest=3e-5)
 """Of a LUT between the very same pixels, which err by no more than their rounding."""
 
 PRIOR = 1e-3

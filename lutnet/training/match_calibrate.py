@@ -5,6 +5,8 @@
 Photographs are those of the sources that ``match_train`` holds out. Grades are detunes and CDLs, on one scene, on
 eight, and on shots that are spoiled themselves. The networks that ship saw every stock that is not for testing; what
 they make of an unseen one is told by ``--blind``, a network trained without the stocks in ``--blind-luts``.
+Beside the confidence it says what gates of ``GATES`` would give: each source's pairs judged by a confidence that
+was fitted to the other sources.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,6 +43,12 @@ SIDE = 160
 HELD_OUT, SPLIT_SEED = 0.08, 1
 """As ``match_train`` splits its photographs."""
 
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of a look, at which its pairs are measured."""
+
+GATES = ((0.50, 0.65), (0.55, 0.70), (0.60, 0.75), (0.65, 0.80), (0.70, 0.85))
+FOLDS = 4
+
 _COLOURS = 512
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 
@@ -55,6 +64,23 @@ class Cell:
     blind: bool = False
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Told:
+    """One pair: ``evidence [3]``, the source of its shot, and the mean DE2000 that SHARES of its look leave."""
+
+    evidence: Tensor
+    source: str
+    left: tuple[float, ...]
+
+    @property
+    def helped(self) -> float:
+        return float(self.left[-1] < self.left[0])
+
+    def left_by(self, confidence: float, gate: tuple[float, float]) -> float:
+        """The difference that is left where the look is followed by ``confidence`` through ``gate``."""
+        return float(np.interp((confidence - gate[0]) / (gate[1] - gate[0]), SHARES, self.left))
+
+
 CELLS = (
     *(Cell(kind, 160) for kind in (GradeKind.DETUNE, GradeKind.CDL)),
     *(Cell(kind, 80, spoiled=True) for kind in (GradeKind.DETUNE, GradeKind.CDL)),
@@ -67,19 +93,19 @@ CELLS = (
 @torch.no_grad()
 def outcomes(
     cell: Cell, photos: PhotoSet, networks: Sequence[MatchNetwork], luts: Path, draw: torch.Generator
-) -> Iterator[tuple[Tensor, float]]:
-    """Evidence ``[3]`` of the cell's pairs, and whether their looks helped (1) or not (0)."""
+) -> Iterator[Told]:
+    """The cell's pairs, one after another."""
     stocks = [lut for lut in read_luts(luts) if not is_for_testing(lut[0])]
     for _ in range(cell.pairs):
-        pair = _pair(cell, photos, random_grade(cell.kind, stocks, draw), draw)
+        source, pair = _pair(cell, photos, random_grade(cell.kind, stocks, draw), draw)
         shown, truth = (
             picture.flatten(1).T[:: SIDE * SIDE // _COLOURS] for picture in (pair.source, pair.truth)
         )
         references = pair.reference.view(-1, 3, SIDE, SIDE)
         looks = [_look(network, pair.source, references) for network in networks]
         graded = torch.stack([look.apply(shown.unsqueeze(0))[0] for look in looks]).mean(0)
-        helped = float(delta_e_rgb(graded, truth).mean() < delta_e_rgb(shown, truth).mean())
-        yield evidence(looks, shown.unsqueeze(0), cell.scenes)[0], helped
+        left = (float(delta_e_rgb(torch.lerp(shown, graded, share), truth).mean()) for share in SHARES)
+        yield Told(evidence(looks, shown.unsqueeze(0), cell.scenes)[0], source, tuple(left))
 
 
 def logistic(values: Tensor, happened: Tensor) -> list[float]:
@@ -96,29 +122,57 @@ def logistic(values: Tensor, happened: Tensor) -> list[float]:
     return [float(number) for number in found]
 
 
-def fitted(told: Sequence[tuple[Tensor, float]]) -> Confidence:
+def fitted(told: Sequence[Told]) -> Confidence:
     """The confidence that makes what was told most likely."""
-    values, helped = torch.stack([each for each, _ in told]), torch.tensor([each for _, each in told])
-    return Confidence(*logistic(values, helped))
+    helped = torch.tensor([each.helped for each in told])
+    return Confidence(*logistic(torch.stack([each.evidence for each in told]), helped))
 
 
-def _pair(cell: Cell, photos: PhotoSet, grade: KnownGrade, draw: torch.Generator) -> Pair:
-    shot = _photo(photos, draw)
-    others = torch.stack([_photo(photos, draw) for _ in range(cell.scenes)])
+def crossed(told: Sequence[Told]) -> Tensor:
+    """Confidence ``[P]`` of each pair, by a fit to pairs of other sources."""
+    sources = sorted({each.source for each in told})
+    fold = torch.tensor([sources.index(each.source) % FOLDS for each in told])
+    confidence = torch.zeros(len(told))
+    for number in range(FOLDS):
+        kept = [each for each, part in zip(told, fold.tolist(), strict=True) if part != number]
+        values = torch.stack([each.evidence for each in told])
+        confidence = torch.where(fold == number, fitted(kept).of(values), confidence)
+    return confidence
+
+
+def _pair(cell: Cell, photos: PhotoSet, grade: KnownGrade, draw: torch.Generator) -> tuple[str, Pair]:
+    source, shot = _photo(photos, draw)
+    others = torch.stack([_photo(photos, draw)[1] for _ in range(cell.scenes)])
     if cell.spoiled:
-        return spoiled_pair(shot, others, grade, random_amounts(draw))
-    return other_scene_pair(shot, others, grade)
+        return source, spoiled_pair(shot, others, grade, random_amounts(draw))
+    return source, other_scene_pair(shot, others, grade)
 
 
-def _photo(photos: PhotoSet, draw: torch.Generator) -> Tensor:
-    image = photos.images[int(torch.randint(len(photos), (), generator=draw))]
-    return sample_crop(image, _WHOLE, SIDE).float() / 255.0
+def _photo(photos: PhotoSet, draw: torch.Generator) -> tuple[str, Tensor]:
+    index = int(torch.randint(len(photos), (), generator=draw))
+    return photos.sources[index], sample_crop(photos.images[index], _WHOLE, SIDE).float() / 255.0
 
 
 def _look(network: MatchNetwork, source: Tensor, references: Tensor) -> Look:
     described = network.describe(references).unsqueeze(0)
     look: Look = network(network.describe(source.unsqueeze(0)), described, torch.ones(described.shape[:2]))
     return look
+
+
+def _say_gates(cells: Sequence[Cell], told: Sequence[Told]) -> None:
+    confidence = crossed(told).tolist()
+    for gate in GATES:
+        first = 0
+        for cell in cells:
+            part = slice(first, first + cell.pairs)
+            first += cell.pairs
+            pairs = list(zip(told[part], confidence[part], strict=True))
+            left = np.array([each.left_by(sure, gate) for each, sure in pairs])
+            nothing = np.array([each.left[0] for each, _ in pairs])
+            worse = (left > nothing + 1e-6).mean()
+            log.info(
+                "%s %s: DE %.2f of %.2f, worse %.0f %%", gate, cell, left.mean(), nothing.mean(), 100 * worse
+            )
 
 
 def main() -> None:
@@ -135,15 +189,15 @@ def main() -> None:
     _, photos = split_by_source(load_photos(options.photos), HELD_OUT, SPLIT_SEED)
     draw = torch.Generator().manual_seed(options.seed)
     blind = None if options.blind is None else (started(options.blind),)
-    told: list[tuple[Tensor, float]] = []
-    for cell in CELLS:
-        networks = blind if cell.blind else default_networks()
-        if networks is None:
-            continue
+    cells = [cell for cell in CELLS if blind or not cell.blind]
+    told: list[Told] = []
+    for cell in cells:
+        networks = blind if cell.blind and blind else default_networks()
         luts = options.blind_luts if cell.blind else options.luts
         found = list(outcomes(cell, photos, networks, luts, draw))
-        log.info("%s helped in %.0f %%", cell, 100 * sum(helped for _, helped in found) / len(found))
+        log.info("%s helped in %.0f %%", cell, 100 * sum(each.helped for each in found) / len(found))
         told += found
+    _say_gates(cells, told)
     log.info("%s", fitted(told))
 
 

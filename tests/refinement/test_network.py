@@ -5,6 +5,7 @@ import weakref
 
 import torch
 
+from lutnet.refinement.confidence import FULL, LEAST
 from lutnet.refinement.network import cdl_numbers, default_networks
 from lutnet.refinement.predict import Prediction, predict
 from tests.refinement.scenes import frames, scene
@@ -82,6 +83,8 @@ def test_several_networks_are_heard_as_their_mean():
 
 def test_a_surer_look_is_applied_further():
     look = predict(frames(scene(1)), [frames(scene(2))]).looks
-    shares = [Prediction(look, confidence).share for confidence in (0.3, 0.65, 0.7, 0.9)]
+    middle = (LEAST + FULL) / 2
+    tried = (LEAST / 2, 0.8 * LEAST + 0.2 * FULL, middle + 0.02, FULL + 0.01)
+    shares = [Prediction(look, confidence).share for confidence in tried]
     assert shares == sorted(shares)
     assert shares[0] == 0 < shares[1] < 0.5 < shares[2] < shares[3] == 1

@@ -3,8 +3,23 @@
 import pytest
 import torch
 
-from lutnet.refinement.confidence import CONFIDENCE, FULL, LEAST, followed_share
-from lutnet.training.match_calibrate import fitted, logistic
+from lutnet.refinement.confidence import (
+    CLEAR,
+    CONFIDENCE,
+    FULL,
+    LEAST,
+    UNCLEAR,
+    followed_share,
+    undone_share,
+)
+from lutnet.training.match_calibrate import Told, crossed, fitted, logistic
+
+
+def told(found: torch.Tensor, helped: torch.Tensor, sources: int = 8) -> list[Told]:
+    return [
+        Told(evidence, f"source {number % sources}", (1.0, 1.0, 1.0, 1.0, 0.5 if well else 1.5))
+        for number, (evidence, well) in enumerate(zip(found, helped.tolist(), strict=True))
+    ]
 
 
 @pytest.mark.parametrize("made", [(2.0, -1.0, 0.5), (0.5, 1.0, 1.5), (1.0, 0.0, -1.0)])
@@ -24,8 +39,27 @@ def test_the_fit_gives_back_its_own_confidence():
     draw = torch.Generator().manual_seed(2)
     found = torch.rand(30_000, 3, generator=draw) * 3.0
     helped = (torch.rand(30_000, generator=draw) < CONFIDENCE.of(found)).float()
-    told = fitted(list(zip(found, helped.tolist(), strict=True)))
-    assert torch.allclose(told.of(found), CONFIDENCE.of(found), atol=0.05)
+    assert torch.allclose(fitted(told(found, helped)).of(found), CONFIDENCE.of(found), atol=0.05)
+
+
+def test_a_source_is_judged_by_the_others_alone():
+    draw = torch.Generator().manual_seed(3)
+    found = torch.rand(4000, 3, generator=draw)
+    helped = (found[:, 0] > 0.5).float()
+    helped[::8] = 1.0 - helped[::8]  # source 0, and no other, says the opposite
+    confidence = crossed(told(found, helped))
+    assert ((confidence[::8] > 0.5) == (found[::8, 0] > 0.5)).float().mean() > 0.9
+
+
+def test_what_is_left_lies_between_nothing_and_the_whole_look():
+    each = Told(torch.zeros(3), "", (4.0, 3.0, 2.0, 2.5, 3.0))
+    left = [each.left_by(confidence, (0.6, 0.8)) for confidence in (0.1, 0.6, 0.65, 0.7, 0.8, 1.0)]
+    assert left == pytest.approx([4.0, 4.0, 3.0, 2.0, 3.0, 3.0])
+
+
+def test_only_clear_faults_are_undone():
+    shares = [undone_share(change) for change in (0.0, UNCLEAR, (UNCLEAR + CLEAR) / 2, CLEAR, 20.0)]
+    assert shares == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
 
 
 def test_the_followed_share_rises_from_nothing_to_all():
