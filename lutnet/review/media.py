@@ -37,7 +37,8 @@ class Media:
         """How the page should show a shot; None where there is nothing to show.
 
         kind: ``video`` or ``still``. direct: whether the file itself plays. start, end: seconds in that file;
-        a proxy holds the used range only, from 0. rate: frames per second. frames: of the used range.
+        a proxy holds the used range only, from 0. rate: frames per second. first: of the used range, counted from
+        the media's head. frames: of the used range.
         """
         if shot.media is None:
             return None
@@ -55,6 +56,7 @@ class Media:
             "start": float(span.first / rate),
             "end": float(span.end / rate),
             "rate": float(rate),
+            "first": span.first,
             "frames": span.end - span.first,
             "width": info.width,
             "height": info.height,

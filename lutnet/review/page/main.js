@@ -5,6 +5,7 @@ import { Decisions, OFFLINE } from "./decisions.js";
 import { byId } from "./dom.js";
 import { History } from "./history.js";
 import { listen, sheet } from "./keys.js";
+import { ChangingLight } from "./light.js";
 import { Player } from "./player.js";
 import { Plots } from "./plots.js";
 import { Renderer, decodeStill, parseLattice, parseLut } from "./renderer.js";
@@ -38,13 +39,14 @@ const history = new History(() => {
   byId("redo").disabled = !history.undone.length;
 });
 const player = new Player(film, renderer, {
-  onFrame: (measure) => { stage.draw(); measureScopes(measure); },
+  onFrame: (measure) => { light.follow(); stage.draw(); measureScopes(measure); },
   onState: () => { showTransport(); if (!player.playing && stage.fineness < 1) stage.draw(); },
   onLate: () => stage.coarser(),
   onEnd: () => passEnd(),
   onWait: (text) => { if (byId("wait").textContent !== text) byId("wait").textContent = text; },
 });
 const stage = new Stage(renderer, () => player.playing);
+const light = new ChangingLight(renderer, player, () => { stage.draw(); measureScopes(true); });
 const timeline = new Timeline(page.shots, { onChoose: (id) => choose(id), onSelect: () => showButtons() });
 const decisions = new Decisions({
   shots: page.shots,
@@ -144,6 +146,8 @@ async function applyGrade(grade) {
   const lut = grade.lut ? await lutOf(grade.lut.digest) : null;
   renderer.grade(grade.cdl, lut);
   page.details.grade = grade;
+  light.show(page.details, JSON.stringify(grade.cdl) === JSON.stringify(page.details.proposed.cdl));
+  light.follow(grade.cdl);
   sliders.showCdl(grade.cdl);
   byId("lut-facts").textContent = grade.lut ? `${grade.lut.size} points` : "none in use";
   measureScopes(true); // before the large picture: the card works in order, and the scopes would wait for it
