@@ -21,7 +21,7 @@ from lutnet.export.package import write_package
 from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.result import ClipResult, InScene, LightChange, Status
+from lutnet.result import ClipResult, InScene, LightChange, SharedLut, Status
 from lutnet.shot import REC709
 from lutnet.store import Store
 from lutnet.thumbnails import StoredThumbnails, pictures_of, reference_png
@@ -46,6 +46,7 @@ class Clip:
     confidence: float = 0.9
     scene: int | None = None
     light: LightChange | None = None
+    shared: SharedLut | None = None
 
 
 def bent_lut(size: int = 17, amount: float = 0.15) -> LUT3D:
@@ -142,6 +143,7 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
             clip.grade,
             scene=None if clip.scene is None else InScene(clip.scene),
             light=clip.light,
+            shared=clip.shared,
         )
         for shot, clip in zip(shots, clips, strict=True)
     ]

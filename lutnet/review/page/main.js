@@ -149,10 +149,17 @@ async function applyGrade(grade) {
   light.show(page.details, JSON.stringify(grade.cdl) === JSON.stringify(page.details.proposed.cdl));
   light.follow(grade.cdl);
   sliders.showCdl(grade.cdl);
-  byId("lut-facts").textContent = grade.lut ? `${grade.lut.size} points` : "none in use";
+  byId("lut-facts").textContent = grade.lut ? `${grade.lut.size} points${owner(grade.lut)}` : "none in use";
   measureScopes(true); // before the large picture: the card works in order, and the scopes would wait for it
   stage.draw();
   requestAnimationFrame(() => plots.update(renderer));
+}
+
+/** Whose LUT it is, where clips share one. */
+function owner({ digest }) {
+  const shared = page.details.shared_lut;
+  if (!shared || shared.digest !== digest) return "";
+  return `, shared by ${shared.scene === null ? "the timeline" : `scene ${shared.scene}`} (costs ΔE ${shared.cost.toFixed(1)})`;
 }
 
 async function lutOf(digest) {
