@@ -22,9 +22,8 @@ import torch
 from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Picture, Span
-from lutnet.frames.select import most_different
 from lutnet.ops.detune import EXPOSURE_STOPS, detune
-from lutnet.refinement.steadiness import DISAGREEMENT, LEAST_CHANGE, LightCourse, light_course
+from lutnet.refinement.steadiness import DISAGREEMENT, LEAST_CHANGE, LEAST_PASSING, LightCourse, light_course
 from lutnet.shot import Frames
 
 COUNT, HEIGHT = 3, 256
@@ -52,11 +51,10 @@ def ramped(picture: Picture, span: Span, stops: float) -> Picture:
 
 
 def frames_of(pictures: list[Picture]) -> Frames:
-    chosen = most_different(pictures, COUNT)
     box = active_box([picture.pixels for picture in pictures])
-    stacked = np.stack([box.crop(picture.pixels) for picture in chosen])
+    stacked = np.stack([box.crop(picture.pixels) for picture in pictures])
     pixels = torch.from_numpy(stacked).permute(0, 3, 1, 2).contiguous()
-    return Frames(pixels, tuple(picture.index for picture in chosen))
+    return Frames(pixels, tuple(picture.index for picture in pictures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,12 @@ class Found:
 
 
 def is_change(course: LightCourse | None, least: float, disagreement: float) -> bool:
-    return course is not None and abs(course.stops) >= least + disagreement * course.disagreement
+    if course is None:
+        return False
+    return (
+        abs(course.lasting) >= least + disagreement * course.disagreement
+        or abs(course.stops) >= LEAST_PASSING
+    )
 
 
 def judged(shots: Sequence[Courses], least: float, disagreement: float) -> Found:
@@ -99,7 +102,7 @@ def chosen(shots: Sequence[Courses]) -> tuple[float, float]:
         result = judged(shots, *pair)
         return result.ramps - ALARM_COST * result.alarms, pair[0]
 
-    grid = [(float(a), float(b)) for a in np.linspace(0.06, 0.2, 15) for b in np.linspace(0.0, 0.6, 13)]
+    grid = [(float(a), float(b)) for a in np.linspace(0.06, 0.34, 29) for b in np.linspace(0.0, 0.6, 13)]
     return max(grid, key=worth)
 
 
@@ -117,7 +120,9 @@ def main() -> None:
         )
         courses = [light_course(frames_of(each)) for each in (pictures, *changed)]
         measured.append(Courses(path.name, courses[0], tuple(courses[1:])))
-        said = " | ".join("-" if c is None else f"{c.stops:+.2f} ({c.disagreement:.2f})" for c in courses)
+        said = " | ".join(
+            "-" if c is None else f"{c.lasting:+.2f} {c.stops:+.2f} ({c.disagreement:.2f})" for c in courses
+        )
         print(f"| {path.name} {span.first}-{span.end - 1} | {said} |", flush=True)
     print(f"as shipped: {judged(measured, LEAST_CHANGE, DISAGREEMENT)}")
     clips = sorted({shot.clip for shot in measured})

@@ -240,14 +240,16 @@ def grade_shot(
 ) -> ClipResult:
     """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
 
-    frames: in the grading space. Judged is what people see of them; the grade is one of the grading space.
+    frames: in the grading space. Judged is what people see of them; the grade is one of the grading space. All are
+    evidence of what is wrong; the most different are enough to match by.
     look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
     """
     from lutnet import diagnosis, refinement
     from lutnet.refinement.behind import behind_view
 
-    seen = colour.seen(frames)
-    found = diagnosis.diagnose(seen, model=model)
+    every = colour.seen(frames)
+    found = diagnosis.diagnose(every, model=model)
+    seen = every.few
     sets = reference.sets if reference else ()
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
     if look is None:
@@ -257,9 +259,9 @@ def grade_shot(
         refined = refinement.followed(before, seen, look.grade, strength, **wishes)
         base = None if cdl_only else before.grade
     skin = refined.skin
-    refined = behind_view(refined, frames, colour.view, strength, cdl_only=cdl_only, balance=base)
+    refined = behind_view(refined, frames.few, colour.view, strength, cdl_only=cdl_only, balance=base)
     of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
-    light = refinement.light_change(seen)
+    light = refinement.light_change(every)
     of_light = () if light is None else (light.warning,)
     told = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
     warnings = tuple(dict.fromkeys(told))
@@ -283,7 +285,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
 
     def do(job: Job) -> Outcome:
         try:
-            frames = colour.developed(read_shot(job.shot, count=recipe.frames))
+            frames = colour.developed(read_shot(job.shot, count=recipe.frames, every=True))
         except MediaError as error:
             return Outcome(skipped(job.shot, str(error)))
         result = grade_shot(
@@ -300,8 +302,9 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         )
         if result.light is not None:
             result = refinement.with_turn(result, colour.seen(frames), partial(_within, job.shot, colour))
-        frame = frames.pixels[len(frames) // 2].movedim(0, -1).numpy()
-        grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(frames)).to_bytes()
+        few = frames.few
+        frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
+        grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(few)).to_bytes()
         return Outcome(result, pictures_of(frame, grade, colour.view, compared))
 
     return do

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -115,6 +115,7 @@ class Frames:
     source: where they come from, for messages. space: name of the colour space; REC709 as read from a file means
     that it names none, SCENE_LINEAR and LOGARITHMIC that it has to be named. Values of scenes may lie outside of 0..1.
     white: where the recording cut its whites off; below 1 where a log space ends before the display does.
+    different: rows of ``pixels`` that are the most different, where not all of them are needed to know the picture.
     """
 
     pixels: Tensor
@@ -123,6 +124,16 @@ class Frames:
     space: str = REC709
     warnings: tuple[str, ...] = ()
     white: float = 1.0
+    different: tuple[int, ...] = ()
+
+    @property
+    def few(self) -> Frames:
+        """The most different ones alone: enough to match pictures by, where evidence is of all."""
+        if not self.different:
+            return self
+        rows = list(self.different)
+        indices = tuple(self.indices[row] for row in rows) if self.indices else ()
+        return replace(self, pixels=self.pixels[rows], indices=indices, different=())
 
     def __post_init__(self) -> None:
         shape = tuple(self.pixels.shape)

@@ -75,7 +75,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="with --look: how much of the correction, or of the match to --ref, is done before it (default: 1)",
     )
     parser.add_argument(
-        "--frames", type=int, default=3, metavar="K", help="frames looked at per shot (default: 3)"
+        "--frames",
+        type=int,
+        default=3,
+        metavar="K",
+        help="frames matched per shot (default: 3); up to twice as many are decoded, and all tell what is wrong",
     )
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="of lutnet train: a show's own sense of right"

@@ -177,12 +177,16 @@ class DiagnosisNetwork(nn.Module):
         )
 
 
-def sample_grid(frames: Tensor, size: int) -> Tensor:
-    """Pixels of ``frames [N, 3, H, W]`` at the centres of a ``size`` x ``size`` grid, unmixed."""
+def sample_grid(frames: Tensor, size: int, *, corners: bool = False) -> Tensor:
+    """Pixels of ``frames [N, 3, H, W]`` at the centres of a ``size`` x ``size`` grid, unmixed.
+
+    corners: at the upper left corners of its cells instead: other pixels, where the frame has them.
+    """
     if frames.shape[-2:] == (size, size):
         return frames
+    place = 0.0 if corners else 0.5
     rows, columns = (
-        ((torch.arange(size, device=frames.device) + 0.5) * (side / size)).long()
+        ((torch.arange(size, device=frames.device) + place) * (side / size)).long()
         for side in frames.shape[-2:]
     )
     return frames[:, :, rows][:, :, :, columns]

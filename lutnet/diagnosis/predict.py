@@ -79,9 +79,10 @@ class Seen:
 def seen(frames: Tensor | Frames, model: DiagnosisModel) -> Seen:
     """Look at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
     shot = _frames(frames)
-    pixels = _sampled(shot, model)
-    content = _content(shot, pixels)
-    return Seen(pixels, content, _evidence(pixels, content, model))
+    pixels = _uncut(shot)
+    straight, mirrored = _views(pixels, model)
+    content = _content(shot, straight)
+    return Seen(straight, content, _evidence(straight, mirrored, content, model))
 
 
 def spoken(shot: Seen, evidence: Evidence, model: DiagnosisModel) -> Diagnosis:
@@ -108,7 +109,7 @@ def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
 def levels_of(frames: Tensor, model: DiagnosisModel) -> Tensor:
     """The expected level of every correction in each of ``frames [N, 3, H, W]``, one by one: ``[N, 7]``."""
     levels = torch.tensor(LEVELS)
-    judged = _judge(sample_grid(frames, model.network.config.grid), model)
+    judged = _judge(torch.cat(_views(frames, model)), model)
     straight, mirrored = torch.cat([verdict.levels for verdict in judged]).chunk(2)
     return (((straight + mirrored) / 2).softmax(-1) * levels).sum(-1)
 
@@ -149,11 +150,18 @@ def _frames(frames: Tensor | Frames) -> Frames:
     return frames if isinstance(frames, Frames) else Frames(frames)
 
 
-def _sampled(shot: Frames, model: DiagnosisModel) -> Tensor:
+def _uncut(shot: Frames) -> Tensor:
     pixels = shot.pixels.float().clamp(0.0, 1.0)
     if shot.white < 1.0:  # what is cut off is white, and as such tells of the exposure
         pixels = pixels.masked_fill(pixels >= shot.white - CUT_OFF, 1.0)
-    return sample_grid(pixels, model.network.config.grid)
+    return pixels
+
+
+def _views(frames: Tensor, model: DiagnosisModel) -> tuple[Tensor, Tensor]:
+    """Two samples ``[N, 3, G, G]`` of each frame: a mirrored one, and where there are some, of other pixels, is a
+    second opinion: its errors are its own."""
+    size = model.network.config.grid
+    return sample_grid(frames, size), sample_grid(frames, size, corners=True).flip(-1)
 
 
 def _content(shot: Frames, pixels: Tensor) -> Content:
@@ -164,12 +172,13 @@ def _content(shot: Frames, pixels: Tensor) -> Content:
     return replace(content, telling=torch.zeros_like(content.telling), warnings=(warning,))
 
 
-def _evidence(pixels: Tensor, content: Content, model: DiagnosisModel) -> Evidence:
+def _evidence(straight: Tensor, mirrored: Tensor, content: Content, model: DiagnosisModel) -> Evidence:
     if not bool(content.telling.any()):
         return no_evidence()
-    telling = pixels[content.telling]
-    first = pooled(_judge(telling, model), model.calibration)
-    repaired = undo(telling.movedim(1, -1), first.repair).movedim(-1, 1)
+    views = [view[content.telling] for view in (straight, mirrored)]
+    first = pooled(_judge(torch.cat(views), model), model.calibration)
+    # One view is enough for the second look: the other was never worth its time there (see experiments).
+    repaired = undo(views[0].movedim(1, -1), first.repair).movedim(-1, 1)
     evidence = with_second_look(first, pooled(_judge(repaired, model), model.calibration))
     monochrome = not bool(content.coloured[content.telling].any())
     return without_colour(evidence) if monochrome else evidence
@@ -177,9 +186,7 @@ def _evidence(pixels: Tensor, content: Content, model: DiagnosisModel) -> Eviden
 
 @torch.inference_mode()
 def _judge(pixels: Tensor, model: DiagnosisModel) -> list[Verdict]:
-    # A mirrored frame is a second opinion: its errors are its own.
-    views = torch.cat((pixels, pixels.flip(-1)))
-    return [model.network(part) for part in torch.split(views, SEEN_AT_ONCE)]
+    return [model.network(part) for part in torch.split(pixels, SEEN_AT_ONCE)]
 
 
 def _fault(log_probabilities: Tensor) -> Fault | None:

@@ -29,12 +29,13 @@ def read_frames(source: Path | str, *, count: int = 3, height: int = 256) -> Fra
     """
     path = Path(source)
     info = reader_of(path).probe(path)
-    return _frames(path, Span(0, max(info.frame_count, 1)), count, height)
+    return _frames(path, Span(0, max(info.frame_count, 1)), count, height).few
 
 
-def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
+def read_shot(shot: Shot, *, count: int = 3, height: int = 256, every: bool = False) -> Frames:
     """Up to ``count`` representative frames of the used range of ``shot``; as ``read_frames``, in ``shot.space``.
 
+    every: all that were decoded, up to twice as many, in order; the representative ones are ``few`` of them.
     Raises MediaError where the media cannot be decoded or ends before the range.
     """
     if shot.media is None:
@@ -42,6 +43,7 @@ def read_shot(shot: Shot, *, count: int = 3, height: int = 256) -> Frames:
     path = Path(shot.media)
     span, warnings = used_span(shot, reader_of(path).probe(path))
     frames = _frames(path, span, count, height, warnings)
+    frames = frames if every else frames.few
     if shot.space is None:
         return frames
     told = tuple(warning for warning in frames.warnings if warning not in HDR_WARNINGS.values())
@@ -58,13 +60,14 @@ def _frames(path: Path, span: Span, count: int, height: int, warnings: tuple[str
         raise MediaError("no frame could be decoded", value=path, where=f"frames {span.first} to {span.end}")
     chosen = most_different(pictures, count)
     box = active_box([picture.visible for picture in pictures])
-    stacked = np.stack([box.crop(picture.pixels) for picture in chosen])
+    stacked = np.stack([box.crop(picture.pixels) for picture in pictures])
     return Frames(
         pixels=torch.from_numpy(stacked).permute(0, 3, 1, 2).contiguous(),
-        indices=tuple(picture.index for picture in chosen),
+        indices=tuple(picture.index for picture in pictures),
         source=str(path),
         space=pictures[0].space,
         warnings=(*warnings, *_warnings(pictures)),
+        different=tuple(pictures.index(picture) for picture in chosen) if len(chosen) < len(pictures) else (),
     )
 
 

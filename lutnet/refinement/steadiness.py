@@ -1,12 +1,14 @@
 """Whether the light stays the same inside one shot: a shot has one grade, so a change of light stays in it.
 
 Frames are laid over each other by optical flow on luma that hardly knows the exposure, and the light of the same
-places is compared in stops. People and cameras move; light that changes, changes everywhere alike.
+places is compared in stops. People and cameras move; light that changes, changes everywhere alike: so what most places
+agree on counts (the mode), whatever the others do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import cv2
@@ -15,22 +17,27 @@ import numpy.typing as npt
 import torch
 
 from lutnet.ops.detune import lin, scene
-from lutnet.refinement.features import Picture, equalised
+from lutnet.refinement.features import Grey, Picture, equalised
 from lutnet.result import LightChange
 from lutnet.shot import Frames
 
 LINES = 128
 """Height at which frames are compared."""
 
-LEAST_CHANGE = 0.12
-"""Stops between analysed frames that are reported where all places agree (three frames of a shot see about two
-thirds of a ramp)."""
+LEAST_CHANGE = 0.15
+"""Stops between the beginning and the end that are reported where all places agree (the frames of a shot see about
+four fifths of a ramp)."""
 
-DISAGREEMENT = 0.3
-"""Further stops it takes for each stop by which the middle half of the places disagree: light that changes,
-changes everywhere alike; what moves, glitters or is found wrongly does not."""
+DISAGREEMENT = 0.15
+"""Further stops it takes where no place agrees: glitter, wings and focus change the light of places, but not of all."""
 
-_SMALLEST_SHARE = 0.10  # of the frame that must be found again
+LEAST_PASSING = 0.45
+"""Stops that are reported where the light goes and comes back. What passes the lens looks like less of that."""
+
+_AGREES = 0.1  # stops: places this near to what most agree on do
+_STEP, _LARGEST = 0.02, 2.0  # stops: what is told apart, and compared at all
+_SOFT = 0.04  # stops: deviation within which places agree
+_SMALLEST_SHARE = 0.05  # of the frame that must be found again and agree
 _RETURN_PIXELS = 1.5
 _DARKEST, _BRIGHTEST = 0.06, 0.94  # encoded: what is clipped or nearly so says nothing of the light
 _BLUR = 1.5  # pixels: flow is never exact
@@ -40,12 +47,18 @@ Plane = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LightCourse:
-    """light: stops of every frame to the first. numbers: of the frames. disagreement: stops by which the middle
-    half of the places disagree from frame to frame, on average."""
+    """light: stops of every frame to the first. numbers: of the frames. disagreement: 0..1, the share of places whose
+    light did not change as that of most."""
 
     light: tuple[float, ...]
     numbers: tuple[int, ...]
     disagreement: float
+
+    @property
+    def lasting(self) -> float:
+        """Stops of the last third of the frames to the first third."""
+        third = max(1, len(self.light) // 3)
+        return float(np.mean(self.light[-third:]) - np.mean(self.light[:third]))
 
     @property
     def _extremes(self) -> tuple[int, int]:
@@ -80,7 +93,8 @@ class LightCourse:
     @property
     def is_change(self) -> bool:
         """Whether it is more than what moves, glitters or was found wrongly."""
-        return abs(self.stops) >= LEAST_CHANGE + DISAGREEMENT * self.disagreement
+        lasts = abs(self.lasting) >= LEAST_CHANGE + DISAGREEMENT * self.disagreement
+        return lasts or abs(self.stops) >= LEAST_PASSING
 
     @property
     def _passed(self) -> npt.NDArray[np.float64]:
@@ -93,15 +107,17 @@ class LightCourse:
 def light_course(frames: Frames) -> LightCourse | None:
     """How the light goes from frame to frame; None for one frame, or where too few places are found again."""
     numbers = frames.indices or tuple(range(len(frames)))
-    pictures = [_small(frame.movedim(0, -1).float().cpu().numpy()) for frame in frames.pixels]
-    light, spreads = [0.0], []
-    for first, second in pairwise(pictures):
-        step = _brighter_by(first, second)
-        if step is None:
+    sights = [_sight(frame.movedim(0, -1).float().cpu().numpy()) for frame in frames.pixels]
+    light, agreeing, places = [0.0], 0, 0
+    for first, second in pairwise(sights):
+        changes = _changes(first, second)
+        step = _mode(changes)
+        agree = int((np.abs(changes - step) < _AGREES).sum())
+        if agree < _SMALLEST_SHARE * first.grey.size:
             return None
-        light.append(light[-1] + step[0])
-        spreads.append(step[1])
-    return LightCourse(tuple(light), numbers, float(np.mean(spreads))) if spreads else None
+        light.append(light[-1] + step)
+        agreeing, places = agreeing + agree, places + changes.size
+    return LightCourse(tuple(light), numbers, 1.0 - agreeing / places) if places else None
 
 
 def light_change(frames: Frames) -> LightChange | None:
@@ -110,28 +126,49 @@ def light_change(frames: Frames) -> LightChange | None:
     return course.change_at(course.frame) if course is not None and course.is_change else None
 
 
-def _brighter_by(first: Picture, second: Picture) -> tuple[float, float] | None:
-    """Stops by which the places that both frames show became brighter (the median), and by which the middle half
-    of them disagree; None where too few are found."""
-    one, two = equalised(first), equalised(second)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sight:
+    """A frame: luma ``[H, W]`` that hardly knows the exposure; scene light in stops ``[H, W]``, NaN where it is not
+    known because the frame is nearly black or white."""
+
+    grey: Grey
+    light: Plane
+
+
+def _sight(frame: Picture) -> _Sight:
+    picture = _small(frame)
+    colours = cv2.GaussianBlur(picture, (0, 0), _BLUR)
+    light = scene(lin(torch.from_numpy(colours))).log2().mean(-1).numpy()
+    known = (colours.min(-1) > _DARKEST) & (colours.max(-1) < _BRIGHTEST)
+    return _Sight(equalised(picture), np.where(known, light, np.float32(np.nan)))
+
+
+def _changes(first: _Sight, second: _Sight) -> Plane:
+    """Stops by which the places ``[P]`` that both frames show became brighter."""
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    there, back = flow.calc(one, two, None), flow.calc(two, one, None)
-    height, width = one.shape
-    places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32) + there
-    lost = np.linalg.norm(there + _at(back, places), axis=-1)
-    inside = ((places >= 0) & (places <= (width - 1, height - 1))).all(-1)
-    before, after = _blurred(first), _at(_blurred(second), places)
-    telling = (np.minimum(before, after) > _DARKEST) & (np.maximum(before, after) < _BRIGHTEST)
-    kept = telling.all(-1) & inside & (lost < _RETURN_PIXELS)
-    if kept.mean() < _SMALLEST_SHARE:
-        return None
-    lower, median, upper = np.quantile(_stops(after[kept]) - _stops(before[kept]), (0.25, 0.5, 0.75))
-    return float(median), float(upper - lower)
+    there, back = flow.calc(first.grey, second.grey, None), flow.calc(second.grey, first.grey, None)
+    height, width = first.grey.shape
+    places = _grid(height, width) + there
+    astray = there + _at(back, places)
+    change = _at(second.light, places) - first.light
+    across, down = places[..., 0], places[..., 1]
+    inside = (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
+    found = inside & np.isfinite(change) & (np.hypot(astray[..., 0], astray[..., 1]) < _RETURN_PIXELS)
+    return np.asarray(change[found])
 
 
-def _stops(colours: Plane) -> Plane:
-    """Scene light of colours ``[P, 3]`` in stops, mean of the channels."""
-    return np.asarray(scene(lin(torch.from_numpy(colours))).log2().mean(-1).numpy())
+@lru_cache(maxsize=8)
+def _grid(height: int, width: int) -> Plane:
+    return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+
+
+def _mode(changes: Plane) -> float:
+    """The change, in stops, that most of ``changes [P]`` are near to."""
+    edges = np.arange(-_LARGEST - _STEP / 2, _LARGEST + _STEP, _STEP)
+    counts = np.histogram(changes, edges)[0].astype(np.float64)
+    away = np.arange(-5, 6) * _STEP
+    near = np.convolve(counts, np.exp(-0.5 * (away / _SOFT) ** 2), "same")
+    return float((edges[:-1] + _STEP / 2)[near.argmax()])
 
 
 def _small(picture: Picture) -> Picture:
@@ -141,10 +178,6 @@ def _small(picture: Picture) -> Picture:
         return np.ascontiguousarray(picture)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-
-
-def _blurred(picture: Picture) -> Picture:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _BLUR))
 
 
 def _at(values: Plane, places: Plane) -> Plane:

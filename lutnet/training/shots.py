@@ -21,7 +21,7 @@ from lutnet.training.seen_scenes import EDITED
 
 FRAMES, ASKED, HEIGHT = 72, 6, 256
 """Frames of a shot, and how many of them the reader is asked for: it gives up to twice as many, so that each of the two
-sets has about six. A shot that is graded is judged by three."""
+sets has about six, as many as a shot that is graded is judged by."""
 
 AIM = 0.5
 
@@ -50,7 +50,7 @@ def protocol(folder: Path, model: DiagnosisModel) -> Report:
         ("shots", "mean", "median", "95 %"),
         (("all", f"{spread.mean:.2f}", f"{spread.median:.2f}", f"{spread.p95:.2f}"),),
         (
-            f"Aim: {AIM} at 95 %. Each set holds about six frames, twice what a shot is graded by.",
+            f"Aim: {AIM} at 95 %. Each set holds about six frames, as many as a shot is graded by.",
             "Farthest apart: " + ", ".join(f"{name} {value:.2f}" for name, value in worst) + ".",
         ),
     )

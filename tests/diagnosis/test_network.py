@@ -51,6 +51,13 @@ def test_sampling_a_frame_of_the_grid_s_size_is_the_frame():
     assert torch.equal(sample_grid(frames, 32), frames)
 
 
+def test_the_corners_of_a_grid_are_other_pixels_than_its_centres():
+    frames = torch.arange(64 * 64).float().view(1, 1, 64, 64).expand(1, 3, 64, 64)
+    centres, corners = (sample_grid(frames, 32, corners=corners) for corners in (False, True))
+    assert not set(centres.flatten().tolist()) & set(corners.flatten().tolist())
+    assert torch.equal(centres - corners, torch.full_like(centres, 65.0))  # one row and one column further
+
+
 def test_a_configuration_survives_json():
     config = NetworkConfig(grid=96, layers=(8, "M", 16))
     assert NetworkConfig.from_json(config.as_json()) == config

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from lutnet.errors import MediaError
 from lutnet.frames import probe, read_frames, read_shot, video
@@ -166,3 +167,16 @@ def test_a_shot_without_media_is_refused(clip: Path) -> None:
     source = FrameRange(Fraction(0), Fraction(5), Fraction(25))
     with pytest.raises(MediaError, match="no media"):
         read_shot(Shot("1", "gone", 1, "", source, source, None))
+
+
+def test_all_that_was_decoded_can_be_had_and_the_most_different_of_it_are_those_given_otherwise(
+    clip: Path,
+) -> None:
+    shot = shot_of(clip, 7, 40)
+    every, three = read_shot(shot, every=True), read_shot(shot)
+    assert 3 < len(every) <= 6
+    assert list(every.indices) == sorted(every.indices)
+    assert numbers(every) == list(every.indices)
+    assert every.few.indices == three.indices
+    assert torch.equal(every.few.pixels, three.pixels)
+    assert three.few is three

@@ -52,3 +52,17 @@ def test_one_frame_and_other_scenes_say_nothing() -> None:
 def test_a_diagnosis_warns_of_it() -> None:
     warnings = lutnet.diagnose(shot([0.0, 0.3, 0.6])).warnings
     assert any("light changes inside the shot" in warning for warning in warnings)
+
+
+def test_light_that_goes_and_comes_back_is_found() -> None:
+    found = light_change(shot([0.0, 0.0, -0.8, -0.8, 0.0, 0.0]))
+    assert found is not None
+    assert abs(found.stops) == pytest.approx(0.8, abs=0.15)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_something_dark_that_covers_a_third_of_the_picture_is_no_change_of_light(seed: int) -> None:
+    frames = shot([0.0, 0.0, 0.0, 0.0], seed).pixels
+    for row in (2, 3):
+        frames[row, :, :, : frames.shape[-1] // 3] *= 0.5
+    assert light_change(Frames(frames)) is None
