@@ -28,7 +28,9 @@ from lutnet.continuity.solve import solve
 from lutnet.continuity.together import Member
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
+from lutnet.grade import Grade
 from lutnet.ops.detune import detune, undo
+from lutnet.ops.thin import thinned
 from lutnet.shot import Frames
 from lutnet.training.sampling import seven_amounts
 
@@ -42,10 +44,9 @@ def members(folder: Path, count: int, draw: torch.Generator) -> list[Member]:
     found = []
     for number, amounts in enumerate(seven_amounts(count, draw)):
         clip = moments[number // RUN % CLIPS]
-        compared = Compared(tuple(_spoiled(kept, amounts) for kept in clip[number % len(clip)].kept))
-        colours = compared.colours(COLOURS)
-        guess = undo(colours, amounts / 2)
-        found.append(Member(compared, colours, guess, guess))
+        spoiled = tuple(_spoiled(kept, amounts) for kept in clip[number % len(clip)].kept)
+        colours = thinned(torch.cat([kept.colours() for kept in spoiled]), COLOURS)
+        found.append(Member(Compared(spoiled, anchor(colours, undo(colours, amounts / 2), GUESSED))))
     return found
 
 
@@ -54,7 +55,7 @@ def _moments(path: Path) -> list[Compared]:
     length = min(240, reader.probe(path).frame_count)
     pictures = list(reader.read(path, Span(0, length), MOMENTS + 1, 192))
     pixels = [torch.from_numpy(picture.pixels.copy()).movedim(-1, 0) for picture in pictures]
-    return [compared_of(Frames(torch.stack(pair))) for pair in pairwise(pixels)]
+    return [compared_of(Frames(torch.stack(pair)), Grade()) for pair in pairwise(pixels)]
 
 
 def _spoiled(kept: Kept, amounts: Tensor) -> Kept:
@@ -72,20 +73,16 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(os.environ["LUTNET_SHARED"]) / "footage"
     everyone = members(folder, max(options.shots), torch.Generator().manual_seed(options.seed))
-    print(
-        "| shots | links | scenes | finding links, s | anchors, s | the solve, s |\n|---|---|---|---|---|---|"
-    )
+    print("| shots | links | scenes | finding links, s | the solve, s |\n|---|---|---|---|---|")
     for count in options.shots:
         chosen = everyone[:count]
         start = time.perf_counter()
         links = links_of([member.compared for member in chosen])
         linked = time.perf_counter()
-        anchors = [anchor(member.colours, member.diagnosed, GUESSED) for member in chosen]
-        anchored = time.perf_counter()
-        solve(anchors, links)
+        solve([member.compared.guess for member in chosen], links)
         solved = time.perf_counter()
         scenes = len(set(components(count, links)))
-        seconds = linked - start, anchored - linked, solved - anchored
+        seconds = linked - start, solved - linked
         print(
             f"| {count} | {len(links)} | {scenes} | {' | '.join(f'{part:.1f}' for part in seconds)} |",
             flush=True,

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lutnet.continuity.anchor import COLOURS, unsureness
+from lutnet.continuity.anchor import unsureness
 from lutnet.continuity.compared import compared_of
 from lutnet.continuity.together import Member, join
 from lutnet.diagnosis import diagnose
@@ -39,6 +39,7 @@ from lutnet.training.sampling import quantised, seven_amounts
 LEFT_OUT = ("battle", "0003", "hdr10", "SOURCES")
 FILM_SCENE = tuple(f"tos_1080p_V1-000{number}" for number in range(4, 9))
 CLIP_FRAMES = 240
+PALETTE = 2048  # as lutnet.continuity.results has it
 COLOURS_MEASURED = 4000
 NEUTRAL, LEAST_NEUTRALS, SAME_NEUTRAL = 4.0, 0.01, 0.010
 
@@ -88,18 +89,17 @@ def spoiled(clean: Sequence[Tensor], draw: torch.Generator) -> list[Case]:
 
 
 def member(case: Case) -> Member:
-    compared = compared_of(Frames(case.spoiled))
-    colours = compared.colours(COLOURS)
-    alone = case.found.grade.apply_colours(colours)
-    return Member(compared, colours, alone, alone, unsure=unsureness(list(case.found.corrections.values())))
+    compared = compared_of(Frames(case.spoiled), case.found.grade)
+    return Member(compared, unsure=unsureness(list(case.found.corrections.values())))
 
 
 def together(cases: Sequence[Case]) -> tuple[list[Colouring], int]:
     """Every shot's exported grade after the joint solve, and the hero."""
-    joined = join([member(case) for case in cases], scenes=[1] * len(cases))
+    members = [member(case) for case in cases]
+    joined = join(members, scenes=[1] * len(cases))
     grades = []
-    for case, each in zip(cases, joined, strict=True):
-        palette = compared_of(Frames(case.spoiled)).colours(4096)
+    for case, shot, each in zip(cases, members, joined, strict=True):
+        palette = shot.compared.colours(PALETTE)
         grade = case.found.grade if each.transform is None else Wish(palette).granted(each.transform)
         grades.append(grade.apply_colours)
     return grades, next(place for place, each in enumerate(joined) if each.hero)

@@ -304,8 +304,9 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             result = refinement.with_turn(result, colour.seen(frames), partial(_within, job.shot, colour))
         few = frames.few
         frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
-        grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(few)).to_bytes()
-        return Outcome(result, pictures_of(frame, grade, colour.view, compared))
+        diagnosed = Grade() if result.diagnosis is None else result.diagnosis.grade
+        grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(few), diagnosed)
+        return Outcome(result, pictures_of(frame, grade, colour.view, compared.to_bytes()))
 
     return do
 

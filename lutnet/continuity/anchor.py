@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from lutnet.continuity.solve import Anchor
 from lutnet.grade import Correction
 from lutnet.ops.fit_balance import fit_balance, information, prior_precision
 
@@ -25,8 +25,18 @@ HERO = 3.0
 """How many times more the surest of the guessed shots counts."""
 
 COLOURS = 512
+"""Of a shot, by which its anchor is told."""
+
 FLOOR = 0.1
 """Of the prior, in an anchor's precision: decides what neither colours nor links say."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Anchor:
+    """What a shot's own evidence says: ``balance [8]``, and its ``precision [8, 8]``, the inverse covariance."""
+
+    balance: Tensor
+    precision: Tensor
 
 
 def anchor(colours: Tensor, target: Tensor, error: float) -> Anchor:

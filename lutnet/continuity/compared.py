@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,7 +22,10 @@ from PIL import Image
 from safetensors.numpy import load, save
 from torch import Tensor
 
+from lutnet.continuity.anchor import COLOURS, GUESSED, Anchor, anchor
 from lutnet.errors import GradeFileError
+from lutnet.grade import Grade
+from lutnet.ops.thin import thinned
 from lutnet.refinement.correspond import View
 from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
 from lutnet.shot import Frames
@@ -66,9 +70,10 @@ class Kept:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
-    """kept: of the first and the last analysed frame, one where there is only one."""
+    """kept: of the first and the last analysed frame, one where there is only one. guess: by the shot's diagnosis."""
 
     kept: tuple[Kept, ...]
+    guess: Anchor
 
     @property
     def key(self) -> bytes:
@@ -77,8 +82,7 @@ class Compared:
 
     def colours(self, count: int) -> Tensor:
         """``[count, 3]`` at most: colours of the pictures, evenly over them, 0..1."""
-        flat = torch.cat([each.colours() for each in self.kept])
-        return flat[torch.linspace(0, len(flat) - 1, min(len(flat), count)).long()]
+        return _colours(self.kept, count)
 
     def to_bytes(self) -> bytes:
         """A safetensors file."""
@@ -87,6 +91,7 @@ class Compared:
             tensors[f"picture{number}"] = np.frombuffer(each.picture, np.uint8)
             tensors[f"points{number}"] = each.points
             tensors[f"descriptors{number}"] = each.descriptors
+        tensors["balance"], tensors["precision"] = self.guess.balance.numpy(), self.guess.precision.numpy()
         return save(tensors)
 
     @classmethod
@@ -96,15 +101,18 @@ class Compared:
             tensors = load(data)
             numbers = range(len(tensors) // len(_PARTS))
             parts = [[tensors[f"{name}{number}"] for name in _PARTS] for number in numbers]
+            guess = Anchor(torch.from_numpy(tensors["balance"]), torch.from_numpy(tensors["precision"]))
         except (safetensors.SafetensorError, KeyError) as error:
             raise GradeFileError(f"what was kept of a shot to compare it is damaged ({error})") from error
-        return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts))
+        return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts), guess)
 
 
-def compared_of(frames: Frames) -> Compared:
-    """``frames``: of one shot, as people see them."""
+def compared_of(frames: Frames, diagnosed: Grade) -> Compared:
+    """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it."""
     ends = frames.pixels[[0, -1]] if len(frames) > 1 else frames.pixels
-    return Compared(tuple(_kept(frame) for frame in ends))
+    kept = tuple(_kept(frame) for frame in ends)
+    colours = _colours(kept, COLOURS)
+    return Compared(kept, anchor(colours, diagnosed.apply_colours(colours), GUESSED))
 
 
 def _kept(frame: Tensor) -> Kept:
@@ -112,6 +120,10 @@ def _kept(frame: Tensor) -> Kept:
     features = local_features(equalised(picture), FEATURES, small=SMALL)
     descriptors = np.rint(features.descriptors * _DESCRIPTOR).clip(0, 255).astype(np.uint8)
     return Kept(_jpeg(picture), features.points, descriptors)
+
+
+def _colours(kept: Sequence[Kept], count: int) -> Tensor:
+    return thinned(torch.cat([each.colours() for each in kept]), count)
 
 
 def _small(picture: Picture, side: int) -> Picture:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAMED = 5
 TRIMMED = "trimmed or extended since its grade was decided, which stays"
-_PALETTE = 4096
+_PALETTE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,33 +223,33 @@ def _member(
     from lutnet.continuity.anchor import COLOURS, unsureness
     from lutnet.continuity.compared import Compared
     from lutnet.continuity.together import Member
+    from lutnet.ops.thin import thinned
 
     compared = Compared.from_bytes(pictures.compared)
+    diagnosis = result.diagnosis
+    unsure = 1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values()))
     approved = decision is not None and decision.status is not Status.REJECTED
+    aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
+    behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
+    known = (approved or aligned or result.shot.id in context.wishes.pinned) and not behind
+    led = context.recipe.reference is not None
+    hero = not {result.shot.id, result.shot.name}.isdisjoint(context.wishes.heroes)
+    if not known and not led and not hero:
+        return Member(compared, unsure=unsure)
     grade = (decision.grade if approved and decision and decision.grade else result.grade) or Grade()
+    if behind:
+        colours = compared.colours(COLOURS)
+        own = (Grade() if diagnosis is None else diagnosis.grade).apply_colours(colours)
+        return Member(compared, (colours, own), unsure=unsure)
     if pictures.recorded:
-        recorded = torch.from_numpy(recorded_of(pictures)).reshape(-1, 3).float()
-        recorded = recorded[torch.linspace(0, len(recorded) - 1, min(len(recorded), COLOURS)).long()]
+        recorded = thinned(torch.from_numpy(recorded_of(pictures)).reshape(-1, 3).float(), COLOURS)
         colours, own = context.view.show(recorded), context.view.show(grade.apply_colours(recorded))
     else:
         colours = compared.colours(COLOURS)
         own = grade.apply_colours(colours)
     if not approved:  # what the full grade would make of them
         own = (colours + (own - colours) / context.recipe.strength).clamp(0.0, 1.0)
-    diagnosis = result.diagnosis
-    diagnosed = own if diagnosis is None else diagnosis.grade.apply_colours(colours)
-    aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
-    pinned = result.shot.id in context.wishes.pinned
-    behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
-    return Member(
-        compared,
-        colours,
-        diagnosed,
-        diagnosed if behind else own,
-        known=(approved or aligned or pinned) and not behind,
-        led=context.recipe.reference is not None,
-        unsure=1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values())),
-    )
+    return Member(compared, (colours, own), known, led, unsure)
 
 
 def _joined(members: Sequence[Member], results: Sequence[ClipResult], wishes: SceneWishes) -> list[Joined]:

@@ -16,6 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import splu
 from torch import Tensor
 
+from lutnet.continuity.anchor import Anchor
 from lutnet.ops.balance import SIZE, apply_balance, undo_balance, with_derivatives
 from lutnet.ops.metric import perceptual_metric
 
@@ -28,14 +29,6 @@ SETTLED = 1e-3
 
 CHUNK = 512
 """Links at once: bounds memory."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Anchor:
-    """What a shot's own evidence says: ``balance [8]``, and its ``precision [8, 8]``, the inverse covariance."""
-
-    balance: Tensor
-    precision: Tensor
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -9,28 +9,27 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from lutnet.continuity.anchor import GUESSED, HEARD, HERO, KNOWN, anchor, weakened
+from lutnet.continuity.anchor import HEARD, HERO, KNOWN, Anchor, anchor, weakened
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.cores import on_all_cores
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
-from lutnet.continuity.solve import Anchor, Link, solve
+from lutnet.continuity.solve import Link, solve
 from lutnet.ops.balance import apply_balance
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Member:
-    """A shot as the scenes see it; all colours ``[P, 3]`` encoded as people see them, 0..1.
+    """A shot as the scenes see it.
 
-    colours: of the shot. diagnosed, own: what undoing its faults and what its own grade make of them. known: that its
-    own grade rests on pixels of the reference or on a decision, and stays. led: a reference's look is in it.
-    unsure: of its diagnosis, above 0; the smaller, the surer.
+    graded: colours of the shot ``[P, 3]``, encoded as people see them, 0..1, and what its own grade makes of them; None
+    where others do not follow it, as it is neither known, nor led, nor a named hero. known: it rests on pixels of
+    the reference or on a decision, and stays. led: a reference's look is in it. unsure: of its diagnosis, above 0; the
+    smaller, the surer.
     """
 
     compared: Compared
-    colours: Tensor
-    diagnosed: Tensor
-    own: Tensor
+    graded: tuple[Tensor, Tensor] | None = None
     known: bool = False
     led: bool = False
     unsure: float = 1.0
@@ -95,10 +94,10 @@ def _anchors(members: Sequence[Member], islands: Sequence[int], chosen: set[int]
     certain = {island for island, member in zip(islands, members, strict=True) if member.known}
 
     def of(place: int, member: Member) -> Anchor:
-        if member.known:
-            return anchor(member.colours, member.own, KNOWN)
+        if member.known and member.graded is not None:
+            return anchor(*member.graded, KNOWN)
         share = HEARD if islands[place] in certain else HERO if place in chosen else 1.0
-        return weakened(anchor(member.colours, member.diagnosed, GUESSED), share)
+        return weakened(member.compared.guess, share)
 
     return list(on_all_cores(of, enumerate(members)))
 
@@ -123,8 +122,8 @@ def _look(members: Sequence[tuple[Member, Tensor]]) -> Transform | None:
     telling = [each for each in members if each[0].known] or [each for each in members if each[0].led]
     if not telling:
         return None
-    balanced = torch.cat([_balanced(member.colours, balance) for member, balance in telling])
-    return shared_look(balanced, torch.cat([member.own for member, _ in telling]))
+    sides = [(_balanced(each.graded[0], balance), each.graded[1]) for each, balance in telling if each.graded]
+    return shared_look(*(torch.cat(side) for side in zip(*sides, strict=True)))
 
 
 def _transform(balance: Tensor, look: Transform | None, linked: int) -> Transform | None:

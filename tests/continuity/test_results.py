@@ -32,7 +32,7 @@ def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         grade = Grade(CDL(slope=(1.0 + number / 50, 1.0, 1.0)))
         if number < 2 * TAKES:
             member = members()[number]
-            grade = Grade(CDL.fitted(member.colours, member.own))
+            grade = Grade(CDL.fitted(*member.graded)) if member.graded else grade
             pictures = StoredPictures(compared=member.compared.to_bytes())
         result = replace(some_result(grade=grade), shot=job.shot, delta_e=None)
         found = None if result.diagnosis is None else Diagnosis(result.diagnosis.corrections, None, grade)

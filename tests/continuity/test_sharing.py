@@ -52,9 +52,10 @@ def sharers() -> tuple[Sharer, ...]:
     """Shots of two places, each spoiled by its own fault; its own grade is right, and half of its fault is known."""
     found = []
     for (_, amounts), member in zip(shots(), members(), strict=True):
-        colours = member.colours
+        assert member.graded is not None
+        colours, diagnosed = member.graded
         grade = split_transform(partial(right_and_looked, amounts), colours)
-        found.append(Sharer(colours, grade, balancing(colours, member.diagnosed, VIEW)))
+        found.append(Sharer(colours, grade, balancing(colours, diagnosed, VIEW)))
     return tuple(found)
 
 
@@ -159,7 +160,7 @@ def test_a_scene_has_one_file_and_every_program_reads_the_grade(
     assert package.settings.lut_per is LutPer.SCENE
     clip, grade = package.clips[0], graded.clips[0].grade
     assert clip.cdl is not None and grade is not None
-    colours = members()[0].colours
+    colours = members()[0].compared.colours(512)
     ours = grade.apply_colours(colours).numpy()
     group = ocio.GroupTransform()
     cdl = ocio.CDLTransform()

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from lutnet.continuity.solve import Anchor, Link, solve
+from lutnet.continuity.anchor import Anchor
+from lutnet.continuity.solve import Link, solve
 from lutnet.ops.balance import SIZE, apply_balance, undo_balance
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_balance import information

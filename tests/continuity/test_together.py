@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -10,9 +11,11 @@ import torch
 from skimage import data
 from torch import Tensor
 
+from lutnet.continuity.anchor import GUESSED, anchor
 from lutnet.continuity.compared import Compared, compared_of
 from lutnet.continuity.together import Joined, Member, join
 from lutnet.errors import GradeFileError
+from lutnet.grade import Grade
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.shot import Frames
@@ -41,10 +44,11 @@ def members() -> tuple[Member, ...]:
     found = []
     for clean, amounts in shots():
         spoiled = detune(clean.movedim(0, -1), amounts).movedim(-1, 0)
-        compared = compared_of(Frames(spoiled[None]))
+        compared = compared_of(Frames(spoiled[None]), Grade())
         colours = compared.colours(512)
         guess = undo(colours, amounts * 0.5)
-        found.append(Member(compared, colours, guess, guess))
+        compared = replace(compared, guess=anchor(colours, guess, GUESSED))
+        found.append(Member(compared, (colours, guess)))
     return tuple(found)
 
 
@@ -82,7 +86,7 @@ def test_the_order_of_clips_changes_nothing():
     order = [5, 2, 7, 0, 3, 6, 1, 4]
     straight, turned = whole(), join([members()[place] for place in order])
     for new, place in enumerate(order):
-        colours = members()[place].colours
+        colours = members()[place].compared.colours(512)
         one, two = straight[place].transform, turned[new].transform
         assert one is not None and two is not None
         assert float(delta_e_rgb(one(colours), two(colours)).mean()) < 0.05
@@ -123,9 +127,7 @@ def test_what_is_kept_survives_its_bytes():
 
 
 def test_black_and_flat_shots_stand_alone():
-    black = compared_of(Frames(torch.zeros(2, 3, 48, 64)))
-    colours = black.colours(64)
-    dark = Member(black, colours, colours, colours)
+    dark = Member(compared_of(Frames(torch.zeros(2, 3, 48, 64)), Grade()))
     joined = join([dark, members()[0], dark, members()[2]])
     assert [each.scene for each in joined] == [1, 2, 3, 2]
     assert joined[0].transform is None
