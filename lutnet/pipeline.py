@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_management
 from lutnet.continuity.halves import with_halves
-from lutnet.continuity.results import Context, in_scenes
+from lutnet.continuity.results import Context, in_scenes, load
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
 from lutnet.export.package import check_folder, default_folder, exported_grade
@@ -361,6 +362,8 @@ def carry_out(
 
         def done(jobs: Sequence[Job]) -> list[ClipResult]:
             finished = frozenset() if settings.fresh else store.finished(job.hash for job in jobs)
+            if context.solves and any(job.hash not in finished for job in jobs):
+                Thread(target=load, name="load", daemon=True).start()
             return gathered(store, jobs, finished, partial(engine, recipe), on_clip)
 
         single = done(jobs)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
@@ -42,6 +43,17 @@ class Context:
     decided: bool = True
     fresh: bool = False
 
+    @property
+    def apart(self) -> bool:
+        """Whether every clip keeps its own balance."""
+        led_twice = self.recipe.look is not None and self.recipe.reference is not None
+        return self.wishes.consistency == 0.0 or led_twice
+
+    @property
+    def solves(self) -> bool:
+        """Whether anything is to be found for clips together."""
+        return self.recipe.strength > 0.0 and not (self.apart and self.wishes.lut_per is LutPer.CLIP)
+
 
 @dataclass(frozen=True, slots=True)
 class InScenes:
@@ -62,11 +74,9 @@ def in_scenes(
     wishes, recipe = context.wishes, context.recipe
     _check(results, wishes)
     graded = [result.shot.id for result in results if result.grade is not None]
-    led_twice = recipe.look is not None and recipe.reference is not None
-    apart = wishes.consistency == 0.0 or led_twice
-    if recipe.strength == 0.0 or len(graded) < 2 or (apart and wishes.lut_per is LutPer.CLIP):
+    if not context.solves or len(graded) < 2:
         return InScenes(list(results))
-    if apart:
+    if context.apart:
         wishes = replace(wishes, consistency=0.0)
     key = _key(results, jobs, wishes)
     if not context.fresh and store.joined() == key:
@@ -90,7 +100,7 @@ def in_scenes(
                 places.append(place)
                 yield result, pictures, context, decisions.get(result.shot.id)
 
-    members = list(on_all_cores(_member, compared()))
+    members = list(starmap(_member, compared()))
     if len(members) < 2:
         return InScenes(standing, key)
     joined = _joined(members, [standing[place] for place in places], wishes)
@@ -103,7 +113,9 @@ def in_scenes(
             found[place] = _placed(result, each, matched=stays)
         else:
             anew.append((place, result, each, member))
-    regraded = on_all_cores(
+    # Behind a view steps are large, and threads side by side; without one they would wait for each other in turn.
+    each_of = starmap if context.view.identity else on_all_cores
+    regraded = each_of(
         _regraded,
         (
             (result, each, member, store.pictures_of(jobs[result.shot.id]), context)
@@ -120,6 +132,13 @@ def in_scenes(
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
     _measure_cuts(found, dict(zip(places, members, strict=True)), context.view)
     return InScenes(found, key)
+
+
+def load() -> None:
+    """Import what solving takes, which is seconds, while others still compute."""
+    import lutnet.continuity.cuts
+    import lutnet.continuity.together
+    import lutnet.refinement.look  # noqa: F401 - it is their being there that is wanted
 
 
 def _alike(results: Sequence[ClipResult], jobs: Mapping[str, str], apart: Set[str]) -> list[ClipResult]:
@@ -177,7 +196,7 @@ def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view
             same_scene=scenes[0] == scenes[1],
         )
 
-    found = list(on_all_cores(measured, cuts))  # all before any is noted: each looks at two results
+    found = list(starmap(measured, cuts))  # all before any is noted: each looks at two results
     for (_, place), cut in zip(cuts, found, strict=True):
         results[place] = replace(results[place], cut=cut)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 
 import torch
 from torch import Tensor
 
 from lutnet.continuity.anchor import HEARD, HERO, KNOWN, Anchor, anchor, weakened
 from lutnet.continuity.compared import Compared
-from lutnet.continuity.cores import on_all_cores
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
 from lutnet.continuity.solve import Link, solve
@@ -99,7 +99,7 @@ def _anchors(members: Sequence[Member], islands: Sequence[int], chosen: set[int]
         share = HEARD if islands[place] in certain else HERO if place in chosen else 1.0
         return weakened(member.compared.guess, share)
 
-    return list(on_all_cores(of, enumerate(members)))
+    return list(starmap(of, enumerate(members)))
 
 
 def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int]) -> set[int]:
