@@ -13,6 +13,7 @@ from lutnet.continuity.compared import Compared, compared_of
 from lutnet.continuity.links import components, links_of
 from lutnet.errors import MediaError
 from lutnet.frames import read_shot
+from lutnet.grade import Grade
 from lutnet.shot import Frames, Shot
 
 
@@ -21,7 +22,7 @@ def scenes_of(shots: Sequence[Frames]) -> list[int]:
 
     shots: in timeline order, frames of each as people see them (first and last are compared), of any sizes.
     """
-    return _numbered([compared_of(shot) for shot in shots])
+    return _numbered([compared_of(shot, Grade()) for shot in shots])
 
 
 def read_scenes(
@@ -45,7 +46,7 @@ def _read(shot: Shot, colour: ColourManagement) -> Compared | str:
     if shot.skipped is not None:
         return shot.skipped
     try:
-        return compared_of(colour.seen_clip(read_shot(shot)))
+        return compared_of(colour.seen_clip(read_shot(shot)), Grade())  # groups do not ask what is wrong
     except MediaError as error:
         return str(error)
 
