@@ -149,11 +149,15 @@ def _found_again(source: np.ndarray, made: np.ndarray, *, affine: bool) -> Colou
 
 @dataclass(slots=True)
 class Score:
-    """cuts, neutrals: one per cut, neutrals only where there are some. shots: DE to the clean frames."""
+    """cuts, neutrals: one per cut, neutrals only where there are some. shots: DE to the clean frames.
+
+    whole: as neutrals, of those that neither side's detune clipped in any channel.
+    """
 
     cuts: list[float]
     shots: list[float]
     neutrals: list[float]
+    whole: list[float]
 
 
 def measure(cases: Sequence[Case], grades: Sequence[Colouring], score: Score) -> None:
@@ -162,13 +166,22 @@ def measure(cases: Sequence[Case], grades: Sequence[Colouring], score: Score) ->
         score.shots.append(float(delta_e_rgb(grade(case.spoil(clean[place])), clean[place]).mean()))
     for place in range(len(cases) - 1):
         both = torch.cat(clean[place : place + 2])
-        sides = [grades[side](cases[side].spoil(both)) for side in (place, place + 1)]
+        spoilt = [cases[side].spoil(both) for side in (place, place + 1)]
+        sides = [grades[place + side](spoilt[side]) for side in (0, 1)]
         score.cuts.append(float(delta_e_rgb(*sides).mean()))
         lab = rgb_to_lab(both)
         neutral = lab[:, 1:].norm(dim=-1) < NEUTRAL
         if float(neutral.float().mean()) >= LEAST_NEUTRALS:
-            warmth = [float((side[neutral, 0] - side[neutral, 2]).mean()) for side in sides]
-            score.neutrals.append(abs(warmth[0] - warmth[1]))
+            score.neutrals.append(_warmer(sides, neutral))
+            unclipped = torch.stack([((side > 0.0) & (side < 1.0)).all(-1) for side in spoilt]).all(0)
+            if float((neutral & unclipped).float().mean()) >= LEAST_NEUTRALS:
+                score.whole.append(_warmer(sides, neutral & unclipped))
+
+
+def _warmer(sides: Sequence[Tensor], kept: Tensor) -> float:
+    """By how much mean R-B of the places ``kept`` differs between both sides."""
+    one, two = (float((side[kept, 0] - side[kept, 2]).mean()) for side in sides)
+    return abs(one - two)
 
 
 def _colours(frames: Tensor) -> Tensor:
@@ -211,7 +224,7 @@ def main() -> None:
                 "true amounts": [lambda colours, case=case: undo(colours, case.amounts) for case in cases],
             }
             for method, grades in methods.items():
-                measure(cases, grades, scores.setdefault(method, Score([], [], [])))
+                measure(cases, grades, scores.setdefault(method, Score([], [], [], [])))
             moved.append(out_of_order(cases, joint, draw))
             cuts = [float(np.mean(score.cuts[-len(cases) + 1 :])) for score in scores.values()]
             print(f"  {name}: {', '.join(f'{cut:.2f}' for cut in cuts)}", flush=True)
@@ -220,17 +233,19 @@ def main() -> None:
 
 def _print(scores: dict[str, Score], moved: Sequence[float]) -> None:
     base = np.mean(scores["nothing"].cuts)
-    print("| grades | cut error | less | 95 % | DE to clean | 95 % | R-B of neutrals within 0.010 |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| grades | cut error | less | 95 % | DE to clean | 95 % | R-B of neutrals within 0.010 | of unclipped ones |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for method, score in scores.items():
         cut, off = np.mean(score.cuts), np.mean(score.shots)
-        alike = np.mean(np.array(score.neutrals) <= SAME_NEUTRAL)
+        alike, whole = (np.mean(np.array(each) <= SAME_NEUTRAL) for each in (score.neutrals, score.whole))
         tail, wrong = np.quantile(score.cuts, 0.95), np.quantile(score.shots, 0.95)
-        print(
-            f"| {method} | {cut:.2f} | {1 - cut / base:.0%} | {tail:.2f} | {off:.2f} | {wrong:.2f} | {alike:.0%} |"
-        )
+        figures = f"{cut:.2f} | {1 - cut / base:.0%} | {tail:.2f} | {off:.2f} | {wrong:.2f}"
+        print(f"| {method} | {figures} | {alike:.0%} | {whole:.0%} |")
     score = scores["nothing"]
-    print(f"{len(score.cuts)} cuts of {len(score.shots)} shots, {len(score.neutrals)} cuts with neutrals;")
+    counts = f"{len(score.neutrals)} cuts with neutrals, {len(score.whole)} with unclipped ones"
+    print(f"{len(score.cuts)} cuts of {len(score.shots)} shots, {counts};")
     print(f"in another order a shot's grade moves by DE {max(moved):.3f} at most")
 
 

@@ -98,6 +98,14 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="how far clips of one scene are matched to each other, 0 to 1 (default: 1)",
     )
     parser.add_argument(
+        "--keep-looks",
+        type=float,
+        default=0.0,
+        metavar="K",
+        help="how much of what all clips of a scene have in common is its look and left as it is, 0 to 1 "
+        "(default: 0, it is corrected as a fault)",
+    )
+    parser.add_argument(
         "--hero",
         action="append",
         default=[],
@@ -167,6 +175,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
             tuple(options.hero),
             None if options.scenes is None else read_groups(options.scenes),
             lut_per=LutPer(options.lut_per),
+            keep_looks=options.keep_looks,
         ),
         options.split_changing_light,
     )

@@ -286,7 +286,13 @@ def _joined(members: Sequence[Member], results: Sequence[ClipResult], wishes: Sc
         for place, result in enumerate(results)
         if not {result.shot.id, result.shot.name}.isdisjoint(wishes.heroes)
     ]
-    return join(members, scenes=scenes, heroes=heroes, consistency=wishes.consistency)
+    return join(
+        members,
+        scenes=scenes,
+        heroes=heroes,
+        consistency=wishes.consistency,
+        keep_looks=wishes.keep_looks,
+    )
 
 
 def _regraded(

@@ -15,7 +15,7 @@ from lutnet.continuity.compared import Compared
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
 from lutnet.continuity.solve import Link, solve
-from lutnet.ops.balance import apply_balance
+from lutnet.ops.balance import apply_balance, undo_balance
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,12 +54,14 @@ def join(
     scenes: Sequence[int] | None = None,
     heroes: Sequence[int] = (),
     consistency: float = 1.0,
+    keep_looks: float = 0.0,
 ) -> list[Joined]:
     """Solve all scenes of a timeline; ``members`` in its order.
 
     scenes: a number per member that somebody gave; None: shots that show the same places are one scene.
     heroes: members that somebody chose; their own grades stay, and their scenes follow them.
     consistency: 0 leaves every shot its own grade, 1 removes all differences within a scene.
+    keep_looks: how much of the mean balance of a scene is left undone, as it is how the scene is meant to look.
     """
     links = links_of([member.compared for member in members], scenes)
     islands = components(len(members), links)
@@ -76,6 +78,7 @@ def join(
     for member, balance, number in zip(settled, balances, numbers, strict=True):
         together.setdefault(number, []).append((member, balance))
     looks = {number: _look(each) for number, each in together.items() if len(each) > 1}
+    kept = {number: keep_looks * _mean_balance(together[number]) for number in looks}
     linked = _counts(len(members), links)
     return [
         Joined(
@@ -84,7 +87,7 @@ def join(
             linked[place],
             None
             if member.known or consistency == 0.0 or numbers[place] not in looks
-            else _transform(balances[place], looks[numbers[place]], linked[place]),
+            else _transform(balances[place], kept[numbers[place]], looks[numbers[place]], linked[place]),
         )
         for place, member in enumerate(settled)
     ]
@@ -126,12 +129,20 @@ def _look(members: Sequence[tuple[Member, Tensor]]) -> Transform | None:
     return shared_look(*(torch.cat(side) for side in zip(*sides, strict=True)))
 
 
-def _transform(balance: Tensor, look: Transform | None, linked: int) -> Transform | None:
-    if linked == 0 and look is None:
+def _mean_balance(members: Sequence[tuple[Member, Tensor]]) -> Tensor:
+    return torch.stack([balance for _, balance in members]).mean(0)
+
+
+def _transform(balance: Tensor, kept: Tensor, look: Transform | None, linked: int) -> Transform | None:
+    """kept: the balance that the scene as a whole would need, as far as it is left undone."""
+    if linked == 0 and look is None and not bool(kept.any()):
         return None
 
     def transform(colours: Tensor) -> Tensor:
-        balanced = _balanced(colours, balance)
+        balanced = apply_balance(colours, balance.to(colours))
+        if bool(kept.any()):
+            balanced = undo_balance(balanced, kept.to(colours))
+        balanced = balanced.clamp(0.0, 1.0)
         return balanced if look is None else look(balanced)
 
     return transform

@@ -15,7 +15,8 @@ class SceneWishes:
     heroes: names or ids of clips that their scenes are matched to. groups: ids of the clips of each scene, as people
     arranged them; None finds the scenes. Clips that are in no group stand alone. pinned: ids of clips whose stored
     grades stay; trimmed: of those that were decided about when they had other frames. Both are of one run only.
-    lut_per: which clips have one LUT together.
+    lut_per: which clips have one LUT together. keep_looks: how much of what a scene's clips have in common is taken
+    for its look and left as it is: 0 corrects all of it, 1 only what sets the clips apart.
     """
 
     consistency: float = 1.0
@@ -24,7 +25,9 @@ class SceneWishes:
     pinned: tuple[str, ...] = ()
     trimmed: tuple[str, ...] = ()
     lut_per: LutPer = LutPer.CLIP
+    keep_looks: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.consistency <= 1.0:
-            raise InputError("consistency is out of range", value=self.consistency, allowed="0 to 1")
+        for name, value in (("consistency", self.consistency), ("keep-looks", self.keep_looks)):
+            if not 0.0 <= value <= 1.0:
+                raise InputError(f"{name} is out of range", value=value, allowed="0 to 1")

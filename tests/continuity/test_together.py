@@ -18,6 +18,7 @@ from lutnet.errors import GradeFileError
 from lutnet.grade import Grade
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.ops.encoding import rgb_to_lab
 from lutnet.shot import Frames
 
 PLACES = (data.astronaut, data.coffee)
@@ -108,6 +109,23 @@ def test_no_consistency_leaves_every_grade_alone_and_half_of_it_is_between():
     assert all(each.transform is None for each in join(members(), consistency=0.0))
     half = float(jumps(join(members(), consistency=0.5)).mean())
     assert float(jumps(whole()).mean()) < half < float(jumps(None).mean())
+
+
+def test_a_look_that_is_kept_stays_while_the_cuts_close():
+    """What the shots of a place have in common is left; what sets them apart is not."""
+    joined = join(members(), keep_looks=1.0)
+    assert float(jumps(joined).mean()) < 1.15 * float(jumps(whole()).mean())
+    for place in range(len(PLACES)):
+        moved = []
+        for kept in (joined, whole()):
+            changes = []
+            for shot in range(place, TAKES * len(PLACES), len(PLACES)):
+                known, each = members()[shot].graded, kept[shot].transform
+                assert each is not None and known is not None
+                colours = known[0]
+                changes.append((rgb_to_lab(each(colours)) - rgb_to_lab(colours)).mean(0))
+            moved.append(float(torch.stack(changes).mean(0).norm()))
+        assert moved[0] < 0.35 * moved[1]
 
 
 def test_scenes_that_somebody_took_apart_are_not_matched():
