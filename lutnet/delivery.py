@@ -42,7 +42,7 @@ class Order:
 
     jobs: hash by shot id. run: what the package states of the run. view: how people see the grading space.
     carriers, verify, discard_decisions: see ``lutnet.pipeline.GradeSettings``. reference: gives the frame
-    ``[3, H, W]`` that contact sheet and review show beside every clip, or None. joined: see ``Store.joined``.
+    ``[3, H, W]`` that contact sheet and review show beside every clip, or None. joined, parts: see ``Store``.
     spared: hashes of jobs of no clip that the store keeps nevertheless.
     """
 
@@ -55,6 +55,7 @@ class Order:
     discard_decisions: bool = False
     reference: Callable[[], Tensor | None] = lambda: None
     joined: str = ""
+    parts: Mapping[bytes, bytes] | None = None
     spared: Set[str] = frozenset()
 
 
@@ -112,6 +113,7 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
         jobs=order.jobs,
         discard_decisions=order.discard_decisions,
         joined=order.joined,
+        parts=order.parts,
         spared=order.spared,
     )
     frame = order.reference()

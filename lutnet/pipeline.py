@@ -373,7 +373,8 @@ def carry_out(
         offered = with_halves(
             found.results, lambda shot_id: store.pictures_of(order.jobs[shot_id]), colour.view
         )
-        return GradedTimeline(folder, deliver(store, offered, replace(order, joined=found.key)))
+        order = replace(order, joined=found.key, parts=found.parts)
+        return GradedTimeline(folder, deliver(store, offered, order))
 
 
 def _frame_of(source: ReferenceSource | None, colour: ColourManagement) -> Tensor | None:

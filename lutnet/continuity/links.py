@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from lutnet.continuity.compared import Compared, Kept
+from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.solve import Link
 from lutnet.refinement.align import Matrix, homography
 from lutnet.refinement.correspond import Correspondence, laid_over
@@ -52,22 +54,19 @@ WORKERS = 2
 Place = tuple[Kept, Kept, Matrix, int]
 
 
-def links_of(shots: Sequence[Compared], within: Sequence[int] | None = None) -> list[Link]:
+def links_of(
+    shots: Sequence[Compared], within: Sequence[int] | None = None, parts: Parts | None = None
+) -> list[Link]:
     """Links between ``shots`` (in timeline order); the order changes which are tried, not what a pair yields.
 
-    within: a number per shot; only shots of the same number are compared. None: all of LOOK_BACK.
+    within: a number per shot; only shots of the same number are compared. None: all of LOOK_BACK. parts: what is known
+    from before.
     """
-    keys = [shot.key for shot in shots]  # so that the two sides of a pair do not depend on the order
+    search = _Search(shots, parts or Parts())
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="link") as pool:
-        promising = pool.map(lambda tried: _promising(*tried), _tried(shots, within))
-        turned = [
-            pair if keys[pair[0]] <= keys[pair[1]] else (pair[1], pair[0])
-            for pairs in promising
-            for pair in pairs
-        ]
-        found = list(pool.map(lambda pair: _place(shots[pair[0]], shots[pair[1]]), turned))
-        chosen = _nearest(turned, [0 if place is None else place[3] for place in found], keys)
-        links = list(pool.map(lambda number: _link(*turned[number], _laid(found[number])), chosen))
+        pairs = [pair for some in pool.map(search.promising, *_tried(shots, within)) for pair in some]
+        inliers = list(pool.map(search.inliers, pairs))
+        links = list(pool.map(search.link, [pairs[number] for number in search.nearest(pairs, inliers)]))
     return [link for link in links if link is not None]
 
 
@@ -96,29 +95,84 @@ def components(count: int, links: Sequence[Link]) -> list[int]:
 Clearest = npt.NDArray[np.float32]
 """The clearest descriptors of a shot, ``[D, 128]``."""
 
-
-def _tried(
-    shots: Sequence[Compared], within: Sequence[int] | None
-) -> Iterator[tuple[int, Clearest, list[int], list[Clearest]]]:
-    """Each shot and its clearest features, with the LOOK_BACK before it that it may be linked with, and theirs."""
-    seen: dict[int, list[tuple[int, Clearest]]] = {}
-    for number, shot in enumerate(shots):
-        this = np.concatenate([kept.features.descriptors[:CLEAREST] for kept in shot.kept])
-        earlier = seen.setdefault(0 if within is None else within[number], [])
-        others = [other for other in earlier[-LOOK_BACK:] if len(other[1]) and len(this)]
-        yield number, this, [shot for shot, _ in others], [features for _, features in others]
-        earlier.append((number, this))
+Pair = tuple[int, int]
 
 
-def _promising(
-    shot: int, ours: Clearest, others: Sequence[int], theirs: Sequence[Clearest]
-) -> list[tuple[int, int]]:
-    """Pairs of shots that share most of their clearest features."""
-    alike = []
-    for other, count in zip(others, shared_with_each(ours, theirs), strict=True):
-        if count >= LEAST_ALIKE:
-            alike.append((-count, other))
-    return [(other, shot) for _, other in sorted(alike)[:PROMISING]]
+def _tried(shots: Sequence[Compared], within: Sequence[int] | None) -> tuple[list[int], list[list[int]]]:
+    """Numbers of the shots, and of the LOOK_BACK before each that it may be linked with."""
+    seen: dict[int, list[int]] = {}
+    earlier = []
+    for number in range(len(shots)):
+        same = seen.setdefault(0 if within is None else within[number], [])
+        earlier.append(same[-LOOK_BACK:])
+        same.append(number)
+    return list(range(len(shots))), earlier
+
+
+class _Search:
+    """Finds links between shots; each step by itself, and not again where its outcome is known."""
+
+    def __init__(self, shots: Sequence[Compared], parts: Parts) -> None:
+        self._shots = shots
+        self._keys = [shot.key for shot in shots]
+        self._parts = parts
+        self._clearest = lru_cache(maxsize=2 * LOOK_BACK)(self._clearest_of)
+        self._places: dict[Pair, Place | None] = {}
+
+    def promising(self, shot: int, earlier: Sequence[int]) -> list[Pair]:
+        """Pairs of ``shot`` with those that share most of their clearest features, by their keys' order."""
+        key = part_key("alike", self._keys[shot], *(self._keys[other] for other in earlier))
+        known = self._parts.get(key)
+        if known is None:
+            counts = shared_with_each(self._clearest(shot), [self._clearest(other) for other in earlier])
+            ranked = sorted((-count, place) for place, count in enumerate(counts) if count >= LEAST_ALIKE)
+            known = self._parts.put(key, bytes(place for _, place in ranked[:PROMISING]))
+        return [self._turned(earlier[place], shot) for place in known]
+
+    def inliers(self, pair: Pair) -> int:
+        """Features that agree on one map between two shots; 0 where there is none."""
+        key = self._key("inliers", pair)
+        known = self._parts.get(key)
+        if known is None:
+            place = _place(*(self._shots[shot] for shot in pair))
+            self._places[pair] = place
+            known = self._parts.put(key, (0 if place is None else place[3]).to_bytes(4, "little"))
+        return int.from_bytes(known, "little")
+
+    def link(self, pair: Pair) -> Link | None:
+        key = self._key("link", pair)
+        known = self._parts.get(key)
+        if known is None:
+            if pair not in self._places:
+                self._places[pair] = _place(*(self._shots[shot] for shot in pair))
+            known = self._parts.put(key, _to_bytes(_link(*pair, _laid(self._places[pair]))))
+        return _from_bytes(pair, known)
+
+    def nearest(self, pairs: Sequence[Pair], inliers: Sequence[int]) -> list[int]:
+        """Numbers of the pairs that are among the NEIGHBOURS best of one of their shots."""
+
+        def rank(number: int) -> tuple[int, bytes, bytes]:
+            one, other = pairs[number]
+            return -inliers[number], self._keys[one], self._keys[other]
+
+        of_shot: dict[int, list[int]] = {}
+        for number, pair in enumerate(pairs):
+            if inliers[number]:
+                for shot in pair:
+                    of_shot.setdefault(shot, []).append(number)
+        kept = {number for numbers in of_shot.values() for number in sorted(numbers, key=rank)[:NEIGHBOURS]}
+        return sorted(kept)
+
+    def _turned(self, one: int, other: int) -> Pair:
+        """Sides by their keys, so that what a pair yields does not depend on the order of clips."""
+        return (one, other) if self._keys[one] <= self._keys[other] else (other, one)
+
+    def _key(self, kind: str, pair: Pair) -> bytes:
+        return part_key(kind, *(self._keys[shot] for shot in pair))
+
+    def _clearest_of(self, shot: int) -> Clearest:
+        kept = self._shots[shot].kept
+        return np.concatenate([each.features.descriptors[:CLEAREST] for each in kept])
 
 
 def _place(one: Compared, other: Compared) -> Place | None:
@@ -132,22 +186,6 @@ def _place(one: Compared, other: Compared) -> Place | None:
             if place[1] >= CLEAR:
                 break
     return best
-
-
-def _nearest(pairs: Sequence[tuple[int, int]], inliers: Sequence[int], keys: Sequence[bytes]) -> list[int]:
-    """Numbers of the pairs that are among the NEIGHBOURS best of one of their shots."""
-
-    def rank(number: int) -> tuple[int, bytes, bytes]:
-        one, other = pairs[number]
-        return -inliers[number], keys[one], keys[other]
-
-    of_shot: dict[int, list[int]] = {}
-    for number, pair in enumerate(pairs):
-        if inliers[number]:
-            for shot in pair:
-                of_shot.setdefault(shot, []).append(number)
-    kept = {number for numbers in of_shot.values() for number in sorted(numbers, key=rank)[:NEIGHBOURS]}
-    return sorted(kept)
 
 
 def _laid(place: Place | None) -> Correspondence | None:
@@ -164,6 +202,21 @@ def _link(one: int, other: int, shared: Correspondence | None) -> Link | None:
     if not len(count):
         return None
     return Link(one, other, ours, theirs, WORTH * count / (count + TELLING_PIXELS))
+
+
+def _to_bytes(link: Link | None) -> bytes:
+    """Rows of seven numbers: a colour of either side, and its weight. Nothing where there is no link."""
+    if link is None:
+        return b""
+    rows = torch.cat((link.ours, link.theirs, link.weights.unsqueeze(-1)), dim=-1)
+    return rows.numpy().astype("<f8").tobytes()
+
+
+def _from_bytes(pair: Pair, data: bytes) -> Link | None:
+    if not data:
+        return None
+    rows = torch.from_numpy(np.frombuffer(data, "<f8").reshape(-1, 7).copy())
+    return Link(*pair, rows[:, :3], rows[:, 3:6], rows[:, 6])
 
 
 def _cells(shared: Correspondence) -> tuple[Tensor, Tensor, Tensor]:

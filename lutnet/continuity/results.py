@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import starmap
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.cores import on_all_cores
+from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
@@ -18,11 +19,14 @@ from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
 from lutnet.looks import look_on
+from lutnet.plain import cut_from_plain, cut_to_plain
 from lutnet.result import Basis, ClipResult, Cut, InScene, LutPer, Status
 from lutnet.store import Decision, Store, StoredPictures
 from lutnet.thumbnails import recorded_of
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lutnet.continuity.together import Joined, Member
 
 NAMED = 5
@@ -57,10 +61,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class InScenes:
-    """results: of every clip, in order. key: of all that they were solved from; "" where nothing was."""
+    """results: of every clip, in order. key: of all that they were solved from; "" where nothing was. parts: what parts
+    of it came to (see ``Store.parts``); None where they are those of the last time."""
 
     results: list[ClipResult]
     key: str = ""
+    parts: Mapping[bytes, bytes] | None = field(default_factory=dict)
 
 
 def in_scenes(
@@ -81,7 +87,7 @@ def in_scenes(
     key = _key(results, jobs, wishes)
     if not context.fresh and store.joined() == key:
         known = {result.shot.id: result for result in store.proposed()}
-        return InScenes([replace(known[each.shot.id], shot=each.shot) for each in results], key)
+        return InScenes([replace(known[each.shot.id], shot=each.shot) for each in results], key, None)
     finished = store.finished(jobs[shot_id] for shot_id in graded)
     decisions = store.decisions() if context.decided else {}
     staying = {*decisions, *wishes.pinned}
@@ -93,24 +99,31 @@ def in_scenes(
     ]
     places: list[int] = []
 
-    def compared() -> Iterator[tuple[ClipResult, StoredPictures, Context, Decision | None]]:
+    def compared() -> Iterator[Member]:
         for place, result in enumerate(standing):
             pictures = _pictures(store, result, jobs, finished)
             if pictures is not None:
                 places.append(place)
-                yield result, pictures, context, decisions.get(result.shot.id)
+                job, decision = jobs[result.shot.id], decisions.get(result.shot.id)
+                yield _member(result, job, pictures.compared, store, context, decision=decision)
 
-    members = list(starmap(_member, compared()))
+    members = list(compared())
     if len(members) < 2:
         return InScenes(standing, key)
-    joined = _joined(members, [standing[place] for place in places], wishes)
+    parts = Parts({} if context.fresh else store.parts())
+    joined = _joined(members, [standing[place] for place in places], wishes, parts)
     found = list(standing)
     anew = []
     for place, member, each in zip(places, members, joined, strict=True):
         result = standing[place]
         stays = result.shot.id in staying
+        before = store.result_of_job(result.shot.id, jobs[result.shot.id]) if each.same else None
         if each.transform is None or stays:
             found[place] = _placed(result, each, matched=stays)
+        elif before is not None and wishes.lut_per is LutPer.CLIP:
+            matched = before.scene is not None and before.scene.matched
+            kept = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
+            found[place] = _placed(kept, each, matched=matched)
         else:
             anew.append((place, result, each, member))
     # Behind a view steps are large, and threads side by side; without one they would wait for each other in turn.
@@ -130,8 +143,8 @@ def in_scenes(
             wishes.lut_per, lambda result: _pictures(store, result, jobs, finished), recipe, context.view
         )
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
-    _measure_cuts(found, dict(zip(places, members, strict=True)), context.view)
-    return InScenes(found, key)
+    _measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
+    return InScenes(found, key, parts.used)
 
 
 def load() -> None:
@@ -171,7 +184,7 @@ def _staying_grades(
     return grades
 
 
-def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view: View) -> None:
+def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view: View, parts: Parts) -> None:
     """Give every clip in ``results`` the figures of the cut that it begins with, where both sides are members."""
     from lutnet.continuity.as_seen import AsSeen
     from lutnet.continuity.cuts import cut_between
@@ -188,17 +201,26 @@ def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view
     def measured(before: int, place: int) -> Cut:
         sides = results[before], results[place]
         scenes = [side.scene and side.scene.number for side in sides]
-        return cut_between(
-            members[before].compared,
-            members[place].compared,
-            (seen(sides[0].grade or Grade()), seen(sides[1].grade or Grade())),
-            sides[0].shot.id,
-            same_scene=scenes[0] == scenes[1],
-        )
+        same_scene = scenes[0] == scenes[1]
+        grades = sides[0].grade or Grade(), sides[1].grade or Grade()
+        facts = sides[0].shot.id, same_scene, view.name, *((each.cdl, _digest(each)) for each in grades)
+        key = part_key("cut", members[before].compared.key, members[place].compared.key, repr(facts).encode())
+        known = parts.get(key)
+        if known is not None:
+            return cut_from_plain(json.loads(known))
+        shown = seen(grades[0]), seen(grades[1])
+        compared = members[before].compared, members[place].compared
+        cut = cut_between(*compared, shown, sides[0].shot.id, same_scene=same_scene)
+        parts.put(key, json.dumps(cut_to_plain(cut)).encode())
+        return cut
 
     found = list(starmap(measured, cuts))  # all before any is noted: each looks at two results
     for (_, place), cut in zip(cuts, found, strict=True):
         results[place] = replace(results[place], cut=cut)
+
+
+def _digest(grade: Grade) -> str:
+    return "" if grade.lut is None else grade.lut.digest
 
 
 def _standing(store: Store, result: ClipResult, job: str, trimmed: Sequence[str]) -> ClipResult:
@@ -235,43 +257,43 @@ def _pictures(
 
 
 def _member(
-    result: ClipResult, pictures: StoredPictures, context: Context, decision: Decision | None
+    result: ClipResult, job: str, kept: bytes, store: Store, context: Context, *, decision: Decision | None
 ) -> Member:
-    import torch
-
+    """kept: what ``job`` kept of the clip to lay it beside others."""
     from lutnet.continuity.anchor import COLOURS, unsureness
     from lutnet.continuity.compared import Compared
+    from lutnet.continuity.recorded import recorded_colours
     from lutnet.continuity.together import Member
-    from lutnet.ops.thin import thinned
 
-    compared = Compared.from_bytes(pictures.compared)
-    diagnosis = result.diagnosis
+    compared, diagnosis = Compared.from_bytes(kept), result.diagnosis
     unsure = 1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values()))
     approved = decision is not None and decision.status is not Status.REJECTED
     aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
+    pinned = result.shot.id in context.wishes.pinned
     behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
-    known = (approved or aligned or result.shot.id in context.wishes.pinned) and not behind
-    led = context.recipe.reference is not None
+    known, led = (approved or aligned or pinned) and not behind, context.recipe.reference is not None
     hero = not {result.shot.id, result.shot.name}.isdisjoint(context.wishes.heroes)
-    if not known and not led and not hero:
-        return Member(compared, unsure=unsure)
     grade = (decision.grade if approved and decision and decision.grade else result.grade) or Grade()
-    if behind:
-        colours = compared.colours(COLOURS)
-        own = (Grade() if diagnosis is None else diagnosis.grade).apply_colours(colours)
-        return Member(compared, (colours, own), unsure=unsure)
-    if pictures.recorded:
-        recorded = thinned(torch.from_numpy(recorded_of(pictures)).reshape(-1, 3).float(), COLOURS)
-        colours, own = context.view.show(recorded), context.view.show(grade.apply_colours(recorded))
-    else:
-        colours = compared.colours(COLOURS)
-        own = grade.apply_colours(colours)
-    if not approved:  # what the full grade would make of them
-        own = (colours + (own - colours) / context.recipe.strength).clamp(0.0, 1.0)
-    return Member(compared, (colours, own), known, led, unsure)
+    key = repr((result.shot.id, job, pinned, approved, grade.cdl, _digest(grade))).encode()
+
+    def graded() -> tuple[Tensor, Tensor]:
+        view, colours = context.view, compared.colours(COLOURS)
+        if behind:
+            return colours, (Grade() if diagnosis is None else diagnosis.grade).apply_colours(colours)
+        recorded = colours if view.identity else recorded_colours(store.pictures_of(job), COLOURS)
+        colours, own = view.show(recorded), view.show(grade.apply_colours(recorded))
+        if approved:
+            return colours, own
+        return colours, (colours + (own - colours) / context.recipe.strength).clamp(
+            0.0, 1.0
+        )  # of the full grade
+
+    return Member(compared, graded if known or led or hero else None, known, led, unsure, key)
 
 
-def _joined(members: Sequence[Member], results: Sequence[ClipResult], wishes: SceneWishes) -> list[Joined]:
+def _joined(
+    members: Sequence[Member], results: Sequence[ClipResult], wishes: SceneWishes, parts: Parts
+) -> list[Joined]:
     from lutnet.continuity.together import join
 
     scenes = None
@@ -292,6 +314,7 @@ def _joined(members: Sequence[Member], results: Sequence[ClipResult], wishes: Sc
         heroes=heroes,
         consistency=wishes.consistency,
         keep_looks=wishes.keep_looks,
+        parts=parts,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import starmap
 
 import torch
@@ -14,6 +15,7 @@ from lutnet.continuity.anchor import HEARD, HERO, KNOWN, Anchor, anchor, weakene
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
+from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.solve import Link, solve
 from lutnet.ops.balance import apply_balance, undo_balance
 
@@ -25,19 +27,21 @@ class Member:
     graded: colours of the shot ``[P, 3]``, encoded as people see them, 0..1, and what its own grade makes of them; None
     where others do not follow it, as it is neither known, nor led, nor a named hero. known: it rests on pixels of
     the reference or on a decision, and stays. led: a reference's look is in it. unsure: of its diagnosis, above 0; the
-    smaller, the surer.
+    smaller, the surer. key: of all that it follows from, where what was found before is to be known again.
     """
 
     compared: Compared
-    graded: tuple[Tensor, Tensor] | None = None
+    graded: Callable[[], tuple[Tensor, Tensor]] | None = None
     known: bool = False
     led: bool = False
     unsure: float = 1.0
+    key: bytes = b""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Joined:
-    """scene: from 1. hero: the others of its scene were matched to it. linked: with how many shots.
+    """scene: from 1. hero: the others of its scene were matched to it. linked: with how many shots. same: its scene
+    follows from what it followed from before.
 
     transform: the shot's grade with its scene, for colours as people see them; None: its own grade stays.
     """
@@ -46,6 +50,7 @@ class Joined:
     hero: bool
     linked: int
     transform: Transform | None
+    same: bool = False
 
 
 def join(
@@ -55,6 +60,7 @@ def join(
     heroes: Sequence[int] = (),
     consistency: float = 1.0,
     keep_looks: float = 0.0,
+    parts: Parts | None = None,
 ) -> list[Joined]:
     """Solve all scenes of a timeline; ``members`` in its order.
 
@@ -62,47 +68,122 @@ def join(
     heroes: members that somebody chose; their own grades stay, and their scenes follow them.
     consistency: 0 leaves every shot its own grade, 1 removes all differences within a scene.
     keep_looks: how much of the mean balance of a scene is left undone, as it is how the scene is meant to look.
+    parts: what is known from before.
     """
-    links = links_of([member.compared for member in members], scenes)
+    parts = parts or Parts()
+    links = links_of([member.compared for member in members], scenes, parts)
     islands = components(len(members), links)
     numbers = list(scenes) if scenes is not None else [island + 1 for island in islands]
     settled = [
         replace(member, known=member.known or number in heroes) for number, member in enumerate(members)
     ]
     chosen = set(heroes) | _surest(settled, numbers, {numbers[hero] for hero in heroes})
-    anchors = _anchors(settled, islands, chosen)
-    solved = solve(anchors, links).balances
-    own = torch.stack([each.balance for each in anchors])
-    balances = torch.lerp(own, solved, consistency)
-    together: dict[int, list[tuple[Member, Tensor]]] = {}
-    for member, balance, number in zip(settled, balances, numbers, strict=True):
-        together.setdefault(number, []).append((member, balance))
-    looks = {number: _look(each) for number, each in together.items() if len(each) > 1}
-    kept = {number: keep_looks * _mean_balance(together[number]) for number in looks}
     linked = _counts(len(members), links)
-    return [
-        Joined(
-            numbers[place],
-            place in chosen,
-            linked[place],
-            None
-            if member.known or consistency == 0.0 or numbers[place] not in looks
-            else _transform(balances[place], kept[numbers[place]], looks[numbers[place]], linked[place]),
-        )
-        for place, member in enumerate(settled)
-    ]
+    places: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        places.setdefault(number, []).append(place)
+    within: dict[int, list[Link]] = {}
+    for link in links:
+        within.setdefault(numbers[link.one], []).append(link)
+    found: dict[int, Joined] = {}
+    for number, those in places.items():
+        leading = {new for new, place in enumerate(those) if place in chosen}
+        inside = _among(those, within.get(number, ()))
+        asked = _Asked(consistency, keep_looks)
+        scene = _Scene([settled[place] for place in those], inside, leading, asked)
+        same = parts.again(scene.key)
+        for new, place in enumerate(those):
+            transform = scene.transform(new, lazily=same)
+            found[place] = Joined(number, place in chosen, linked[place], transform, same)
+    return [found[place] for place in range(len(members))]
 
 
-def _anchors(members: Sequence[Member], islands: Sequence[int], chosen: set[int]) -> list[Anchor]:
-    certain = {island for island, member in zip(islands, members, strict=True) if member.known}
+def _among(places: Sequence[int], links: Sequence[Link]) -> list[Link]:
+    """``links`` between shots that are numbered by their place in ``places``."""
+    number = {place: new for new, place in enumerate(places)}
+    return [replace(link, one=number[link.one], other=number[link.other]) for link in links]
 
-    def of(place: int, member: Member) -> Anchor:
-        if member.known and member.graded is not None:
-            return anchor(*member.graded, KNOWN)
-        share = HEARD if islands[place] in certain else HERO if place in chosen else 1.0
-        return weakened(member.compared.guess, share)
 
-    return list(starmap(of, enumerate(members)))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """See ``join``."""
+
+    consistency: float
+    keep_looks: float
+
+
+class _Scene:
+    """The shots of one scene, and what is asked of them together: solved when it is asked for."""
+
+    def __init__(
+        self, members: Sequence[Member], links: Sequence[Link], chosen: Set[int], asked: _Asked
+    ) -> None:
+        self._members = members
+        self._links = links
+        self._chosen = chosen
+        self._asked = asked
+        self._linked = _counts(len(members), links)
+
+    @property
+    def key(self) -> bytes:
+        """Of all that it follows from."""
+        facts = [
+            repr((member.known, member.led, member.unsure, number in self._chosen)).encode() + member.key
+            for number, member in enumerate(self._members)
+        ]
+        pairs = repr([(link.one, link.other) for link in self._links]).encode()
+        return part_key("scene", repr(self._asked).encode(), pairs, *facts)
+
+    def transform(self, number: int, *, lazily: bool = False) -> Transform | None:
+        """What is asked of one of the shots; None where its own grade stays. lazily: not before it is used."""
+        alone = len(self._members) == 1 or self._asked.consistency == 0.0
+        if alone or self._members[number].known or self._own_stays(number, lazily=lazily):
+            return None
+        return lambda colours: self._applied(number, colours)
+
+    def _own_stays(self, number: int, *, lazily: bool) -> bool:
+        return self._linked[number] == 0 and not lazily and self._look is None and self._kept is None
+
+    def _applied(self, number: int, colours: Tensor) -> Tensor:
+        balanced = apply_balance(colours, self._balances[number].to(colours))
+        if self._kept is not None:
+            balanced = undo_balance(balanced, self._kept.to(colours))
+        balanced = balanced.clamp(0.0, 1.0)
+        return balanced if self._look is None else self._look(balanced)
+
+    @cached_property
+    def _kept(self) -> Tensor | None:
+        """The balance that the scene as a whole would need, as far as it is left undone; None where it is not."""
+        kept = self._asked.keep_looks * self._balances.mean(0)
+        return kept if bool(kept.any()) else None
+
+    @cached_property
+    def _balances(self) -> Tensor:
+        anchors = self._anchors()
+        own = torch.stack([each.balance for each in anchors])
+        return torch.lerp(own, solve(anchors, self._links).balances, self._asked.consistency)
+
+    @cached_property
+    def _look(self) -> Transform | None:
+        placed = list(zip(self._members, self._balances, strict=True))
+        telling = [each for each in placed if each[0].known] or [each for each in placed if each[0].led]
+        graded = [(member.graded(), balance) for member, balance in telling if member.graded is not None]
+        if not graded:
+            return None
+        balanced = torch.cat([_balanced(colours, balance) for (colours, _), balance in graded])
+        return shared_look(balanced, torch.cat([own for (_, own), _ in graded]))
+
+    def _anchors(self) -> list[Anchor]:
+        islands = components(len(self._members), self._links)
+        certain = {island for island, member in zip(islands, self._members, strict=True) if member.known}
+
+        def of(number: int, member: Member) -> Anchor:
+            if member.known and member.graded is not None:
+                return anchor(*member.graded(), KNOWN)
+            share = HEARD if islands[number] in certain else HERO if number in self._chosen else 1.0
+            return weakened(member.compared.guess, share)
+
+        return list(starmap(of, enumerate(self._members)))
 
 
 def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int]) -> set[int]:
@@ -119,33 +200,6 @@ def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int])
 def _doubt(member: Member) -> tuple[bool, float, bytes]:
     """Least of the surest; the picture decides between equals, so that the order of clips does not."""
     return not member.known, member.unsure, member.compared.key
-
-
-def _look(members: Sequence[tuple[Member, Tensor]]) -> Transform | None:
-    telling = [each for each in members if each[0].known] or [each for each in members if each[0].led]
-    if not telling:
-        return None
-    sides = [(_balanced(each.graded[0], balance), each.graded[1]) for each, balance in telling if each.graded]
-    return shared_look(*(torch.cat(side) for side in zip(*sides, strict=True)))
-
-
-def _mean_balance(members: Sequence[tuple[Member, Tensor]]) -> Tensor:
-    return torch.stack([balance for _, balance in members]).mean(0)
-
-
-def _transform(balance: Tensor, kept: Tensor, look: Transform | None, linked: int) -> Transform | None:
-    """kept: the balance that the scene as a whole would need, as far as it is left undone."""
-    if linked == 0 and look is None and not bool(kept.any()):
-        return None
-
-    def transform(colours: Tensor) -> Tensor:
-        balanced = apply_balance(colours, balance.to(colours))
-        if bool(kept.any()):
-            balanced = undo_balance(balanced, kept.to(colours))
-        balanced = balanced.clamp(0.0, 1.0)
-        return balanced if look is None else look(balanced)
-
-    return transform
 
 
 def _balanced(colours: Tensor, balance: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lutnet.errors import GradeFileError, LutnetError, OutputError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _APPLICATION_ID = 0x6C75746E  # "lutn"
 _BUSY_SECONDS = 10.0
 _SCHEMA = (
@@ -52,6 +52,12 @@ _SCHEMA = (
     CREATE TABLE joined (            -- what the scenes of the clips were solved from, together with them
         one INTEGER PRIMARY KEY CHECK (one = 1),
         key TEXT NOT NULL
+    );
+    """,
+    """
+    CREATE TABLE part (              -- what parts of that solve came to, by a hash of what each follows from
+        key BLOB PRIMARY KEY,
+        value BLOB NOT NULL
     );
     """,
 )

@@ -48,6 +48,7 @@ def take_over(old: Path, new: Path, survivors: Mapping[str, Survivor]) -> None:
         connection.execute("DELETE FROM decision")
         connection.execute("DELETE FROM package")
         connection.execute("DELETE FROM joined")
+        connection.execute("DELETE FROM part")
         for shot_id, survivor in survivors.items():
             connection.execute(_OF_CLIP, (shot_id, survivor.job, survivor.before))
             connection.execute(

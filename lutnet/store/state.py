@@ -182,6 +182,12 @@ class Store:
             row = self._connection.execute("SELECT key FROM joined").fetchone()
         return "" if row is None else str(row[0])
 
+    def parts(self) -> Mapping[bytes, bytes]:
+        """What the last ``save`` was told that parts of a solve came to, by a hash of what each follows from."""
+        with translated(self.path):
+            rows = self._connection.execute("SELECT key, value FROM part").fetchall()
+        return MappingProxyType(dict(rows))
+
     def set_written(self, stamp: str, files: str) -> None:
         """Remember what the package's files were written from (``stamp``), and their list."""
         with transaction(self._connection, self.path):
@@ -243,13 +249,14 @@ class Store:
         jobs: Mapping[str, str] | None = None,
         discard_decisions: bool = False,
         joined: str = "",
+        parts: Mapping[bytes, bytes] | None = None,
         spared: Set[str] = frozenset(),
     ) -> tuple[ClipResult, ...]:
         """Make ``results`` (every clip of the timeline, in order) the state; returns them as decided.
 
         A decision stays where the new grade is the one that it was made about, and where the clip could not
         be graded this time. jobs: content hash by shot id (see ``result_of_job``). joined: see ``joined``.
-        spared: jobs of no clip whose results are kept too.
+        parts: see ``parts``; None leaves them as they are. spared: jobs of no clip whose results are kept too.
         Raises DecisionError, and nothing has changed, where another new grade would overwrite a decision;
         ``discard_decisions`` drops the decisions about these clips instead.
         """
@@ -274,6 +281,9 @@ class Store:
                 "DELETE FROM computed WHERE job = ?", [(job,) for job in sorted(unused)]
             )
             self._connection.execute("INSERT OR REPLACE INTO joined VALUES (1, ?)", (joined,))
+            if parts is not None:
+                self._connection.execute("DELETE FROM part")
+                self._connection.executemany("INSERT INTO part VALUES (?, ?)", parts.items())
         return self._decided(settled)
 
     def require_undecided(self, jobs: Mapping[str, str]) -> None:

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
-from lutnet.continuity import together
+from lutnet.continuity import links, together
+from lutnet.continuity.anchor import Anchor
+from lutnet.continuity.compared import Compared
 from lutnet.continuity.document import read_groups
+from lutnet.continuity.solve import Link, Solution, solve
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
@@ -32,7 +35,7 @@ def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         grade = Grade(CDL(slope=(1.0 + number / 50, 1.0, 1.0)))
         if number < 2 * TAKES:
             member = members()[number]
-            grade = Grade(CDL.fitted(*member.graded)) if member.graded else grade
+            grade = Grade(CDL.fitted(*member.graded())) if member.graded else grade
             pictures = StoredPictures(compared=member.compared.to_bytes())
         result = replace(some_result(grade=grade), shot=job.shot, delta_e=None)
         found = None if result.diagnosis is None else Diagnosis(result.diagnosis.corrections, None, grade)
@@ -84,6 +87,36 @@ def test_scenes_are_graded_together_and_only_once(footage: Path, solves: list[in
     assert ["cut" in clip for clip in written] == [False] + [True] * 7 + [False] * 3
     assert cdls(run(footage)) == cdls(graded)
     assert solves == [8]
+
+
+def test_only_the_scene_of_a_changed_clip_is_solved_again(
+    footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    placed: list[object] = []
+    place = links._place
+
+    def counting(anchors: Sequence[Anchor], found: Sequence[Link]) -> Solution:
+        sizes.append(len(anchors))
+        return solve(anchors, found)
+
+    def noting(one: Compared, other: Compared) -> links.Place | None:
+        placed.append(one)
+        return place(one, other)
+
+    monkeypatch.setattr(together, "solve", counting)
+    monkeypatch.setattr(links, "_place", noting)
+    run(footage)
+    assert sizes == [TAKES, TAKES] and placed
+    sizes.clear()
+    placed.clear()
+    media = footage / "media" / "2.mp4"
+    media.write_bytes(media.read_bytes() + b"0")
+    again = run(footage)
+    assert sizes == [TAKES] and not placed  # its pictures are the same, so that its links are known
+    fresh = run(footage, fresh=True)
+    assert sizes == [TAKES] * 3
+    assert again.clips == fresh.clips
 
 
 def test_what_people_decided_stays_and_its_scene_follows(footage: Path, solves: list[int]) -> None:

@@ -53,7 +53,7 @@ def sharers() -> tuple[Sharer, ...]:
     found = []
     for (_, amounts), member in zip(shots(), members(), strict=True):
         assert member.graded is not None
-        colours, diagnosed = member.graded
+        colours, diagnosed = member.graded()
         grade = split_transform(partial(right_and_looked, amounts), colours)
         found.append(Sharer(colours, grade, balancing(colours, diagnosed, VIEW)))
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import pytest
@@ -49,8 +49,12 @@ def members() -> tuple[Member, ...]:
         colours = compared.colours(512)
         guess = undo(colours, amounts * 0.5)
         compared = replace(compared, guess=anchor(colours, guess, GUESSED))
-        found.append(Member(compared, (colours, guess)))
+        found.append(Member(compared, partial(_both, colours, guess)))
     return tuple(found)
+
+
+def _both(colours: Tensor, guess: Tensor) -> tuple[Tensor, Tensor]:
+    return colours, guess
 
 
 @cache
