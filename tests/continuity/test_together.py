@@ -126,7 +126,7 @@ def test_a_look_that_is_kept_stays_while_the_cuts_close():
             for shot in range(place, TAKES * len(PLACES), len(PLACES)):
                 known, each = members()[shot].graded, kept[shot].transform
                 assert each is not None and known is not None
-                colours = known[0]
+                colours = known()[0]
                 changes.append((rgb_to_lab(each(colours)) - rgb_to_lab(colours)).mean(0))
             moved.append(float(torch.stack(changes).mean(0).norm()))
         assert moved[0] < 0.35 * moved[1]
