@@ -1,17 +1,19 @@
 """Whether the grades of a match can be trusted: folds, neutrals, range, banding and skin over random pairs.
 
-    LUTNET_SHARED=... python -m benchmarks.trust [--pairs 1000] [--seed 1] [--photos test]
+    LUTNET_SHARED=... python -m benchmarks.trust [--pairs 1000] [--seed 1] [--photos test] [--keep trust.jsonl]
 
 Pairs of photographs in turn: another scene untouched, another scene with each kind of grade, the shot itself
-spoiled and matched to another scene, the same scene seen by another camera. Prints one Markdown table.
+spoiled and matched to another scene, the same scene seen by another camera. Prints one Markdown table. What was
+tried is kept in ``--keep``, and a run that was stopped goes on there.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -54,8 +56,8 @@ class Trial:
     skinless: bool
 
 
-def trials(shared: Path, photos_name: str, count: int, seed: int) -> Iterator[Trial]:
-    """Match ``count`` random pairs and look at what came out."""
+def trials(shared: Path, photos_name: str, count: int, seed: int, known: int = 0) -> Iterator[Trial]:
+    """Match ``count`` random pairs, all but the ``known`` first of them, and look at what came out."""
     photos = load_photos(shared / "photos" / photos_name)
     luts = [
         lut
@@ -76,6 +78,8 @@ def trials(shared: Path, photos_name: str, count: int, seed: int) -> Iterator[Tr
             pair = pairs.two_camera_pair(shot, grade, draw)
         else:
             pair = pairs.other_scene_pair(shot, other, grade)
+        if number < known:
+            continue
         found = refine(Frames(pair.source[None]), [Frames(pair.reference[None])]).grade
         yield looked_at(str(kind), found, pair.reference)
 
@@ -140,9 +144,17 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--photos", choices=("test", "train"), default="test")
+    parser.add_argument("--keep", type=Path, help="a file for the trials, a line each")
     options = parser.parse_args()
     shared = Path(os.environ["LUTNET_SHARED"])
-    print(table(list(trials(shared, options.photos, options.pairs, options.seed))))
+    kept = options.keep.read_text().splitlines() if options.keep and options.keep.exists() else []
+    found = [Trial(**json.loads(line)) for line in kept]
+    for trial in trials(shared, options.photos, options.pairs, options.seed, len(found)):
+        found.append(trial)
+        if options.keep:
+            with options.keep.open("a") as lines:
+                lines.write(json.dumps(asdict(trial)) + "\n")
+    print(table(found))
 
 
 if __name__ == "__main__":

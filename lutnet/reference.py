@@ -12,6 +12,9 @@ from lutnet.shot import Frames, Shot
 from lutnet.timeline import Timeline
 
 CLIP_PREFIX = "clip:"
+FRAMES = 12
+"""Frames of a video or a clip: of its scenes, the one that a shot shows may come up only for a while."""
+
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".exr", ".dpx")
 MAX_FOLDER_IMAGES = 24
 """A folder is sampled down to this many images, evenly, so that its size does not set the cost of a shot."""
@@ -34,7 +37,7 @@ class ReferenceSource:
 
     description: str
     files: tuple[Path, ...] = ()
-    count: int = 3
+    count: int = FRAMES
     shot: Shot | None = None
 
     def read(self, height: int = 256) -> Reference:
@@ -51,7 +54,7 @@ class ReferenceSource:
         return replace(found, sets=tuple(see(frames) for frames in found.sets))
 
 
-def find_reference(spec: str, timeline: Timeline | None = None, *, count: int = 3) -> ReferenceSource:
+def find_reference(spec: str, timeline: Timeline | None = None, *, count: int = FRAMES) -> ReferenceSource:
     """The reference that ``spec`` names. Raises InputError where it does not exist or names no clip."""
     if spec.startswith(CLIP_PREFIX):
         return ReferenceSource(spec, count=count, shot=_clip(spec, timeline))

@@ -12,11 +12,21 @@ import torch
 from torch import Tensor
 
 from lutnet.refinement.align import Matrix, Overlay, Plane, homography, overlay
-from lutnet.refinement.features import LocalFeatures, Picture, equalised, local_features, matched
+from lutnet.refinement.features import (
+    LocalFeatures,
+    Picture,
+    equalised,
+    local_features,
+    matched,
+    shared_with_each,
+)
 from lutnet.shot import Frames
 
 SAME_SCENE_SHARE = 0.04
 """Smallest share of a frame seen in both at which the scene counts as the same (strangers: 0.01 at most)."""
+
+TRIED, CLEAREST = 6, 240
+"""Pairs of frames that are compared by all their features: those that agree most by the clearest few of each."""
 
 MOST_OVERLAYS = 2
 MOST_PAIRS = 60_000
@@ -56,15 +66,28 @@ class View:
 def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence | None:
     """Pixels of ``frames`` that ``references`` show too, or None where the scene is another.
 
-    Every frame is compared by features; the ``MOST_OVERLAYS`` pairs that agree best are laid over each other.
+    Every frame is compared by features, the ``TRIED`` most promising pairs by all of them; the ``MOST_OVERLAYS``
+    pairs that agree best are laid over each other.
     """
     seen = [view for reference in references for view in _reference_views(reference)]
-    looked = [(ours, theirs) for ours in _views(frames) for theirs in seen]
+    looked = _promising(_views(frames), seen)
     found = [(pair, homography(*matched(pair[0].features, pair[1].features))) for pair in looked]
     best = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1][1] if pair[1] else 0)
     laid = [laid_over(*pair, *place) for pair, place in best[:MOST_OVERLAYS] if place]
     same = [each for each in laid if each is not None]
     return joined(same) if same else None
+
+
+def _promising(ours: Sequence[View], theirs: Sequence[View]) -> list[tuple[View, View]]:
+    """The pairs of frames worth a closer look: a reference may be a whole film."""
+    pairs = [(one, other) for one in ours for other in theirs]
+    if len(pairs) <= TRIED:
+        return pairs
+    clearest = [other.features.descriptors[:CLEAREST] for other in theirs]
+    agreed = [
+        count for one in ours for count in shared_with_each(one.features.descriptors[:CLEAREST], clearest)
+    ]
+    return [pairs[number] for number in np.argsort(np.negative(agreed), kind="stable")[:TRIED]]
 
 
 def laid_over(

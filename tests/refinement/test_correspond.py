@@ -55,6 +55,18 @@ def test_the_very_same_picture_pairs_every_pixel_with_itself():
     assert torch.allclose(shared.target, detune(shared.source, AMOUNTS), atol=1e-6)
 
 
+def test_of_a_whole_film_the_frames_that_show_the_shot_are_found():
+    picture = scene(2)
+    strangers = [graded(scene(seed)) for seed in range(60, 70)]
+    film = Frames(torch.stack([*strangers[:7], graded(moved(picture)), *strangers[7:]]))
+    alone = correspond(frames(picture), [frames(graded(moved(picture)))])
+    shared = correspond(frames(picture), [film])
+    assert alone is not None
+    assert shared is not None
+    assert torch.equal(shared.source, alone.source)
+    assert torch.equal(shared.target, alone.target)
+
+
 def test_a_moved_object_is_not_paired():
     picture = scene(4)
     other = picture.clone()
