@@ -22,7 +22,6 @@ from lutnet.continuity.compared import compared_of
 from lutnet.continuity.halves import with_halves
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
-from lutnet.frames.select import most_different
 from lutnet.grade import Grade
 from lutnet.ops.detune import EXPOSURE_STOPS, detune
 from lutnet.ops.difference import delta_e_rgb
@@ -48,9 +47,7 @@ def reader(path: Path, turn: int, stops: float) -> Callable[[int, int, int], Fra
     """Reads ``path`` as if its light had stepped at frame ``turn``."""
 
     def read(first: int, last: int, count: int) -> Frames:
-        pictures = most_different(
-            list(reader_of(path).read(path, Span(first, last + 1), count, HEIGHT)), count
-        )
+        pictures = list(reader_of(path).read(path, Span(first, last + 1), count, HEIGHT))
         pixels = [
             lit(torch.from_numpy(each.pixels.copy()), stops if each.index >= turn else 0.0)
             for each in pictures
