@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -31,6 +32,11 @@ from lutnet.timeline import Timeline
 if TYPE_CHECKING:
     from torch import Tensor
 
+
+HELD = 256
+"""Outcomes that wait at most for a store that cannot be written to: a few hundred kilobytes each."""
+
+NAMED = 10
 
 OnClip = Callable[[ClipResult, int, int], None]
 """Hears of every finished clip: its result, how many are done, of how many."""
@@ -66,7 +72,11 @@ def gathered(
     run: Callable[[Sequence[Job]], Iterator[tuple[Job, Outcome]]],
     on_clip: OnClip,
 ) -> list[ClipResult]:
-    """Every shot's result, in order: from the store where its job (by hash) is finished, else from ``run``."""
+    """Every shot's result, in order: from the store where its job (by hash) is finished, else from ``run``.
+
+    What the store has no room for is tried again after every further shot. Raises OutputError, which names the shots,
+    where it has none in the end, or where more than HELD of them wait.
+    """
     found: dict[str, ClipResult] = {}
     todo: dict[str, Job] = {}
 
@@ -82,17 +92,53 @@ def gathered(
         else:
             todo.setdefault(job.hash, job)
     if todo:
+        keeper = _Keeper(store, hear)
         for job, outcome in run(tuple(todo.values())):
             if outcome.result.status is Status.SKIPPED:
                 hear(job, outcome.result)
-                continue
-            store.finish(job.hash, outcome.result, outcome.pictures)
-            hear(job, store.result_of(job.hash, job.shot))
+            else:
+                keeper.keep(job, outcome)
+        keeper.require_all_kept()
     # Shots that ask for the very same are graded once.
     for job in jobs:
         if job.shot.id not in found:
             hear(job, replace(found[todo[job.hash].shot.id], shot=job.shot))
     return [found[job.shot.id] for job in jobs]
+
+
+class _Keeper:
+    """Puts outcomes into the store, and holds those that it has no room for until it has."""
+
+    def __init__(self, store: Store, hear: Callable[[Job, ClipResult], None]) -> None:
+        self._store = store
+        self._hear = hear
+        self._held: deque[tuple[Job, Outcome]] = deque()
+        self._reason = OutputError("")
+
+    def keep(self, job: Job, outcome: Outcome) -> None:
+        self._held.append((job, outcome))
+        try:
+            while self._held:
+                first, computed = self._held[0]
+                self._store.finish(first.hash, computed.result, computed.pictures)
+                self._held.popleft()
+                self._hear(first, self._store.result_of(first.hash, first.shot))
+        except OutputError as error:
+            self._reason = error
+        if len(self._held) > HELD:
+            self.require_all_kept()
+
+    def require_all_kept(self) -> None:
+        """Raise OutputError where something is still held."""
+        if not self._held:
+            return
+        names = [job.shot.name for job, _ in self._held]
+        told = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        raise OutputError(
+            f"{self._reason.what}; computed, but not kept: {told}",
+            where=self._store.path,
+            fix="Mend that, then give the same command again: whatever else was computed is kept.",
+        ) from self._reason
 
 
 def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[ClipResult, ...]:

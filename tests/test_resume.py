@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -205,6 +207,65 @@ def test_a_full_disk_is_one_error_and_the_next_run_goes_on(footage: Path) -> Non
     run(footage, second)
     run(footage, Crew(), output="undisturbed")
     assert contents(footage / "out") == contents(footage / "undisturbed")
+
+
+def test_shots_that_find_no_room_are_kept_once_there_is_some(footage: Path) -> None:
+    with ExitStack() as until_there_is_room:
+
+        class Filling(Crew):
+            def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+                for number, done in enumerate(super().__call__(recipe, jobs), start=1):
+                    if number == 3:
+                        until_there_is_room.enter_context(full_disk())
+                    if number == 8:
+                        until_there_is_room.close()
+                    yield done
+
+        run(footage, Filling())
+    run(footage, Crew(), output="undisturbed")
+    assert contents(footage / "out") == contents(footage / "undisturbed")
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    """``folder`` as a file system of its own, of ``size``."""
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(words, check=False).returncode:
+        pytest.skip("a file system can only be mounted by root, and not everywhere")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_on_a_disk_that_fills_up_the_rest_is_computed_and_the_next_run_does_only_what_is_missing(
+    footage: Path,
+) -> None:
+    with small_disk(footage / "disk", "12m"):
+        ballast = footage / "disk" / "ballast"
+
+        class Filling(Crew):
+            def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+                for number, done in enumerate(super().__call__(recipe, jobs), start=1):
+                    if number == 5:
+                        with suppress(OSError), ballast.open("wb", buffering=0) as file:
+                            while True:
+                                file.write(bytes(4096))
+                    yield done
+
+        first = Filling()
+        with pytest.raises(OutputError, match="full; computed, but not kept: ") as stopped:
+            run(footage, first, output="disk/out")
+        assert len(first.given) == CLIPS
+        assert not (footage / "disk" / "out" / "grades.json").exists()
+        ballast.unlink()
+        second = Crew()
+        run(footage, second, output="disk/out")
+        assert 0 < len(second.given) <= CLIPS - 4
+        assert all(name in str(stopped.value) for name in second.given)
+        run(footage, Crew(), output="disk/undisturbed")
+        assert contents(footage / "disk" / "out") == contents(footage / "disk" / "undisturbed")
 
 
 @contextmanager
