@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,14 +38,15 @@ def megabytes(pid: int) -> tuple[float, float]:
     return facts["RssAnon:"] + facts["RssShmem:"], facts["RssFile:"]
 
 
-def peak_megabytes(command: list[str]) -> float:
-    """The highest sum over the process and its family while it runs."""
+def peak_megabytes(command: list[str], hear: Callable[[float], None] = lambda _: None) -> float:
+    """The highest sum over the process and its family while it runs. hear: hears of every sum."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0.0
     while process.poll() is None:
         try:
             own, mapped = zip(*map(megabytes, family(process.pid)), strict=True)
             peak = max(peak, sum(own) + max(mapped))
+            hear(sum(own) + max(mapped))
         except (OSError, KeyError):  # one of them ended while it was looked at
             continue
         time.sleep(EVERY_SECONDS)

@@ -2,8 +2,8 @@
 
     python -m benchmarks.ray_overhead [--jobs 500] [--slots 8]
 
-Each starts what it needs (Ray: a cluster on this machine), does the jobs and ends it. The bar: Ray at most 10 % longer. Ray
-reserves 1.2 GB a slot: with more slots than fit into memory fewer shots are under way, and it is no comparison.
+Each starts what it needs (Ray: a cluster on this machine), does the jobs and ends it. The bar: Ray at most 10 % longer.
+Ray reserves 1.2 GB a slot: with more slots than fit into memory fewer shots are under way, and it is no comparison.
 """
 
 from __future__ import annotations
