@@ -208,7 +208,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     else:
         bare = diary.measured("decode", lambda _: decode(folder, timeline, workers))
         print(f"decode           {bare}", flush=True)
-        if options.shots > FEW:
+        if options.shots >= 2 * FEW:
             (folder / "few").mkdir(exist_ok=True)
             small = write_timeline(folder / "few", files, FEW)
             few = diary.measured("few", lambda hear: grade(small, reference, workers, hear))
@@ -216,7 +216,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         whole = diary.measured("grade", lambda hear: grade(timeline, reference, workers, hear))
         print(f"grade            {whole}", flush=True)
         report(bare, whole, options.shots, 0.12 if reference is None else 0.35)
-        if options.shots > FEW:
+        if options.shots >= 2 * FEW:
             print(f"memory: {whole.megabytes / few.megabytes:.3f} of that at {FEW} shots (0.9 to 1.1)")
     same = diary.measured("unchanged", lambda hear: grade(timeline, reference, workers, hear))
     print(f"nothing changed  {same}   (bar: 3 s)", flush=True)
