@@ -1,6 +1,6 @@
 """Is data, model or ambiguity the limit? Protocol U and M over the number of training photographs.
 
-    LUTNET_SHARED=... python -m benchmarks.learning_curve [--sizes 60 240 960 1900] [--steps 600] [--seed 1]
+    LUTNET_SHARED=... python -m benchmarks.learning_curve [--sizes 60 240 960 1900] [--steps 600] [--grid 128]
 
 Every size gets the same number of steps from fresh weights, on photographs drawn from the sources that are not
 held out, and is scored on held-out sources and on as many of the photographs that it was trained on: where the two
@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from lutnet.diagnosis.model import DiagnosisModel
+from lutnet.diagnosis.network import NetworkConfig
 from lutnet.training.calibrate import calibrate
 from lutnet.training.evaluate import EvaluateSettings, Evaluation, evaluate_model
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[60, 240, 960, 1900])
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--batch", type=int, default=96)
+    parser.add_argument("--grid", type=int, default=128, help="pixels a side that the network sees")
     parser.add_argument("--judged", type=int, default=150, help="photographs that each is scored on")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -51,7 +53,10 @@ def main() -> None:
     photos, held_out = split_by_source(load_photos(folder), 0.08, options.seed)
     order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(options.seed)).tolist()
     held_out = held_out.subset(range(min(options.judged, len(held_out))))
-    settings = TrainSettings(folder, Path(), steps=options.steps, batch=options.batch, seed=options.seed)
+    network = NetworkConfig(grid=options.grid)
+    settings = TrainSettings(
+        folder, Path(), network=network, steps=options.steps, batch=options.batch, seed=options.seed
+    )
     judge = EvaluateSettings(folder, classes_per_photo=2, grid=settings.network.grid)
     print("| photographs | U unseen | M7 unseen | U of those trained on | M7 of those |\n|" + "---|" * 5)
     for size in options.sizes:

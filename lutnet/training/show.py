@@ -1,10 +1,10 @@
 """Show models: what a show or a colourist calls right, learned from a handful of graded stills.
 
 The network stays as it is and brings frames to neutral; the show is the look that neutral frames are given.
-From pairs the look is fitted; from graded stills alone it is what their diagnoses share, because a fault of
-one frame is that frame's and a look is all frames', and what sets their statistics apart from those of right
-photographs. Spoiling stills that were left out of the fit says what
-the look is worth, and whether the show is better off without it.
+From pairs the look is fitted; from graded stills alone a small network tells it from what their diagnoses agree
+on, because a fault of one frame is that frame's and a look is all frames', and from what they look like as a set.
+Spoiling stills that were left out of the fit says what the look is worth, and whether the show is better off without
+it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ from lutnet.grade import CDL, Grade
 from lutnet.ops.detune import NAMES, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_detune import DetunePairs, fit_detune
+from lutnet.ops.lut3d import identity_lattice
 from lutnet.refinement.correspond import Correspondence
 from lutnet.refinement.split import split_pairs
 from lutnet.training.card import write_card
-from lutnet.training.population import SIDE, neutral_of, shipped_population
+from lutnet.training.look_evidence import look_evidence
+from lutnet.training.look_network import shipped_look_network
 from lutnet.training.sampling import detune_bytes, quantised, seven_amounts
 from lutnet.training.stills import Still
 
@@ -42,14 +44,11 @@ COLOURS = 40_000
 """Colours of all stills together that the look is fitted to."""
 
 ROUNDS = 2
-"""How often the stills are diagnosed: the second time without what the first found. One diagnosis shrinks
-toward "nothing wrong"; further rounds changed nothing on held-out sources."""
+"""How often a look is fitted to pairs: the second time without the stills that were corrected wrongly."""
 
 FOLDS = 4
-
-TRUST = 10.0
-"""In the diagnoses against the statistics (see ``population.neutral_of``): 0, 0.5, 2, 5, 10 and 20 were tried on
-sources held out of training (see experiments)."""
+LATTICE = 5
+"""Points a side of the colours besides the stills' own on which a look must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +138,15 @@ def _thin(values: Tensor) -> Tensor:
 
 
 def _look_of_graded(graded: Tensor, base: DiagnosisModel) -> Look:
-    """The CDL that the stills have in common, by their diagnoses and by what photographs look like."""
-    shared = torch.zeros(len(NAMES))
-    for _ in range(ROUNDS):
-        repairs = torch.stack([evidence_of(_undone(frame, shared)[None], base).repair for frame in graded])
-        shared = (shared + repairs.median(0).values).clamp(-1.0, 1.0)
-    colours = _colours(sample_grid(graded, SIDE))
-    neutral = neutral_of(colours, undo(colours, shared), TRUST, shipped_population())
-    source, target = _thin(neutral), _thin(colours)
-    return Look(Grade(CDL.fitted(source, target)), _amounts(fit_detune(DetunePairs(source, target)).amounts))
+    """The CDL that the stills have in common, by what their diagnoses agree on and what they look like as a set."""
+    evidence = look_evidence(sample_grid(graded, base.network.config.grid), base)
+    seen = undo(_colours(graded), evidence.amounts)
+    colours = torch.cat((_thin(seen), identity_lattice(LATTICE).reshape(-1, 3)))
+    with torch.inference_mode():
+        looked = shipped_look_network().look_on(colours, evidence)
+    return Look(
+        Grade(CDL.fitted(colours, looked)), _amounts(fit_detune(DetunePairs(colours, looked)).amounts)
+    )
 
 
 def _neutral(frames: Tensor, base: DiagnosisModel) -> Tensor:
@@ -192,10 +191,6 @@ def _difference(first: Tensor, second: Tensor) -> Tensor:
 def _mean(rows: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
     untouched, before, after = torch.tensor(rows).mean(0).tolist()
     return untouched, before, after
-
-
-def _undone(frame: Tensor, amounts: Tensor) -> Tensor:
-    return undo(frame.movedim(0, -1), amounts).movedim(-1, 0)
 
 
 def _colours(frames: Tensor) -> Tensor:

@@ -58,9 +58,9 @@ WEIGHTS = (
         "8ef829741dd8ed2abad40474efca87072fb6e61c84d67c67c87ae569a38af19d",
     ),
     Weights(
-        "population",
-        "population.safetensors",
-        "6c23f06661128f6a8d3200117c69d4adfd4e2c2af726536e7541faa407641621",
+        "look",
+        "look.safetensors",
+        "b4e616b56b7455f44ff1b62415d42e348fef7d174013e0e62e13ed513ba12922",
     ),
 )
 
