@@ -23,6 +23,7 @@ import av
 
 from benchmarks.speed import write_timeline
 from lutnet import diagnosis, pipeline
+from lutnet.continuity import compared
 from lutnet.engine.threads import one_thread_per_shot
 from lutnet.job import Outcome
 from lutnet.pipeline import carry_out, grader, plan_of
@@ -37,6 +38,8 @@ STAGES: dict[str, list[tuple[ModuleType, str]]] = {
     "features: reference": [(fit, "correspond"), (fit, "predict")],
     "solve": [(fit, "split_pairs"), (fit, "split_transform")],
     "pictures": [(pipeline, "pictures_of")],
+    "features for scenes": [(compared, "_kept"), (compared, "anchor")],
+    "scenes": [(pipeline, "in_scenes")],
 }
 FRAMES = 120
 
@@ -80,8 +83,9 @@ def costs(timeline: Path, reference: Path | None) -> dict[str, float]:
     spent["other of a job"] = time.process_time() - start - sum(spent.values())
     output = timeline.with_suffix(".stages")
     start = time.process_time()
-    carry_out(plan, output, engine=lambda _, jobs: ((job, outcomes[job.hash]) for job in jobs))
-    spent["store and package"] = time.process_time() - start
+    with timed(spent):
+        carry_out(plan, output, engine=lambda _, jobs: ((job, outcomes[job.hash]) for job in jobs))
+    spent["store and package"] = time.process_time() - start - spent["scenes"]
     with Store(output) as store:
         kilobytes = sum(len(outcome.to_bytes()) for outcome in outcomes.values()) / 1000 / len(plan.jobs)
         spent["LUTs"] = sum(bool(each.grade and each.grade.lut) for each in store.results())
