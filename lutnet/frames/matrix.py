@@ -65,4 +65,6 @@ def _normalised(planes: npt.NDArray[np.uint16], coding: Coding) -> Pixels:
     else:
         offsets, scales = (16 * 256, 2**15, 2**15), (219 * 256, 224 * 256, 224 * 256)
     offset, scale = (np.asarray(each, np.float32).reshape(3, 1, 1) for each in (offsets, scales))
-    return (values - offset) / scale
+    values -= offset
+    values /= scale
+    return values

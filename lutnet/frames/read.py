@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 from lutnet.errors import InputError, MediaError
 from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
-from lutnet.frames.record import Picture, Span
+from lutnet.frames.record import MediaInfo, Picture, Span
 from lutnet.frames.reduce import HDR_WARNINGS
 from lutnet.frames.select import most_different
 from lutnet.frames.used import used_span
@@ -41,13 +42,28 @@ def read_shot(shot: Shot, *, count: int = 3, height: int = 256, every: bool = Fa
     if shot.media is None:
         raise MediaError("the clip has no media", where=shot.name)
     path = Path(shot.media)
-    span, warnings = used_span(shot, reader_of(path).probe(path))
+    span, warnings = used_span(shot, _probed(path))
     frames = _frames(path, span, count, height, warnings)
     frames = frames if every else frames.few
     if shot.space is None:
         return frames
     told = tuple(warning for warning in frames.warnings if warning not in HDR_WARNINGS.values())
     return replace(frames, space=shot.space, warnings=told)
+
+
+def _probed(path: Path) -> MediaInfo:
+    """A film cuts the same files many times: each is opened once to ask, while it stays as it is."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return reader_of(path).probe(path)  # which says what is wrong
+    return _probed_once(path, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _probed_once(path: Path, size: int, changed: int) -> MediaInfo:
+    del size, changed
+    return reader_of(path).probe(path)
 
 
 def _frames(path: Path, span: Span, count: int, height: int, warnings: tuple[str, ...] = ()) -> Frames:
