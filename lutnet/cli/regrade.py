@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from lutnet.cli.console import output, print_json, progress, table
 from lutnet.cli.engine import engine_of
 from lutnet.cli.grade import add_options, add_reference, conclude, settings_of
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.errors import InputError
+from lutnet.export.manifest import read_manifest
+from lutnet.export.package import MANIFEST, REFERENCE
+from lutnet.plain import Json
 from lutnet.recut import Fate
 from lutnet.regrade import Regraded, regrade
+from lutnet.result import LutPer
+from lutnet.shot import REC709
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_reference(parser, required=False)
     add_options(parser)
+    parser.set_defaults(**dict.fromkeys(INHERITED))  # None: not given, so as in the old package
 
 
 def run(options: argparse.Namespace) -> int:
+    inherited = inherit(options)
     with progress(options.json or options.quiet) as report:
         done = regrade(
             timeline_of_options(options),
@@ -44,7 +54,84 @@ def run(options: argparse.Namespace) -> int:
     code = conclude(done.graded, options)
     if not options.quiet:
         _print_changes(done)
+        if inherited:
+            output().print(f"As in {options.old}: {', '.join(inherited)}.")
     return code
+
+
+def inherit(options: argparse.Namespace) -> list[str]:
+    """Set what was not given to what the old package states; returns what is not the usual, as options.
+
+    Raises GradeFileError where the old package cannot be read, InputError where it does not hold its reference.
+    """
+    manifest = read_manifest(options.old / MANIFEST)
+    told = []
+    for name, stated in INHERITED.items():
+        if getattr(options, name) is None:
+            value, usual = stated(manifest, options.old)
+            setattr(options, name, value)
+            if value != usual:
+                shown = "" if value is True else f" {' '.join(value) if isinstance(value, list) else value}"
+                told.append(f"--{name.replace('_', '-')}{shown}")
+    return told
+
+
+def _reference(manifest: Json, old: Path) -> tuple[str | None, None]:
+    """The still that the package keeps: what it was made from may be gone by now."""
+    if manifest["reference"] is None:
+        return None, None
+    if not (old / REFERENCE).is_file():
+        raise InputError(
+            "the old package does not hold what its clips were matched to",
+            value=manifest["reference"],
+            where=old,
+            fix="Name it with --ref.",
+        )
+    return str(old / REFERENCE), None
+
+
+def _look(manifest: Json, old: Path) -> tuple[str | None, None]:
+    return (str(old / manifest["look"]["path"]) if "look" in manifest else None), None
+
+
+def _configuration(manifest: Json, _: Path) -> tuple[Path | None, None]:
+    """Of OpenColorIO, where it is a file that is still there; the others are known by their spaces."""
+    named = Path(manifest.get("view", {}).get("config", ""))
+    return (named if named.is_file() else None), None
+
+
+def _clip_spaces(manifest: Json, _: Path) -> tuple[list[str], list[str]]:
+    declared = {clip["name"]: clip["space"] for clip in manifest["clips"] if "space" in clip}
+    return [f"{name}={space}" for name, space in declared.items() if "=" not in name], []
+
+
+def _stated(name: str, usual: Any) -> Inherited:
+    return lambda manifest, _: (manifest.get(name, usual), usual)
+
+
+def _of_view(name: str) -> Inherited:
+    return lambda manifest, _: (manifest.get("view", {}).get(name), None)
+
+
+Inherited = Callable[[Json, Path], tuple[Any, Any]]
+"""What a package's manifest says of an option, and its usual value."""
+
+INHERITED: dict[str, Inherited] = {
+    "ref": _reference,
+    "strength": _stated("strength", 1.0),
+    "look": _look,
+    "balance": _stated("balance", 1.0),
+    "bake": _stated("bake", False),
+    "cdl_only": _stated("cdl_only", False),
+    "keep_brightness": _stated("keep_brightness", False),
+    "lut_per": _stated("lut_per", LutPer.CLIP.value),
+    "space": _stated("space", REC709),
+    "display": _of_view("display"),
+    "view": _of_view("view"),
+    "ocio": _configuration,
+    "clip_space": _clip_spaces,
+}
+"""Options that a package states. Weights, frames, consistency and heroes are not among them."""
 
 
 def _print_changes(done: Regraded) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
 
+from lutnet.cli.grade import settings_of
+from lutnet.cli.regrade import add_arguments, inherit
+from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError, OutputError
 from lutnet.grade import CDL, Grade
 from lutnet.recut import Fate, changes
@@ -103,3 +108,23 @@ def test_a_folder_that_holds_a_package_or_none_is_one_error(footage: Path) -> No
         regrade(open_timeline(path), footage / "media", settings=SETTINGS, engine=crew)
     with pytest.raises(OutputError, match="already"):
         regrade(open_timeline(path), footage / "out", output=footage / "out", settings=SETTINGS, engine=crew)
+
+
+def test_a_recut_is_asked_for_what_the_old_package_states(footage: Path) -> None:
+    old = run(footage, strength=0.5, scenes=SceneWishes(consistency=0.0)).folder
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    command = [str(footage / "timeline.otio"), "--from", str(old)]
+    options = parser.parse_args(command)
+    assert inherit(options) == ["--strength 0.5", "--cdl-only"]
+    settings = settings_of(options)
+    assert settings.strength == 0.5 and settings.cdl_only and not settings.bake
+    options = parser.parse_args([*command, "--strength", "1"])
+    assert inherit(options) == ["--cdl-only"] and options.strength == 1.0
+    manifest = json.loads((old / "grades.json").read_text())
+    (old / "grades.json").write_text(json.dumps({**manifest, "reference": "hero.png"}))
+    with pytest.raises(InputError, match="does not hold"):
+        inherit(parser.parse_args(command))
+    (old / "reference.png").write_bytes((footage / "reference.png").read_bytes())
+    options = parser.parse_args(command)
+    assert inherit(options)[0] == f"--ref {old / 'reference.png'}"
