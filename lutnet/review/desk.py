@@ -125,7 +125,7 @@ class Desk:
             path = Path(folder) / "reference.png"  # the reader goes by content, whatever the name says
             path.write_bytes(still)
             reference = read_frames(path, count=1)
-        frames = colour.developed(read_shot(shot))
+        frames = colour.developed(read_shot(shot, every=True))
         seen = Reference((colour.seen_file(reference),), "dropped")
         matched = grade_shot(
             shot,
