@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,18 +39,18 @@ def megabytes(pid: int) -> tuple[float, float]:
     return facts["RssAnon:"] + facts["RssShmem:"], facts["RssFile:"]
 
 
-def peak_megabytes(command: list[str], hear: Callable[[float], None] = lambda _: None) -> float:
-    """The highest sum over the process and its family while it runs. hear: hears of every sum."""
+def peak_megabytes(
+    command: list[str], hear: Callable[[float], None] = lambda _: None, every: float = EVERY_SECONDS
+) -> float:
+    """The highest sum over the process and its family while it runs. hear: hears of every sum, ``every`` seconds."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0.0
     while process.poll() is None:
-        try:
+        with suppress(OSError, KeyError):  # one of them ended while it was looked at
             own, mapped = zip(*map(megabytes, family(process.pid)), strict=True)
             peak = max(peak, sum(own) + max(mapped))
             hear(sum(own) + max(mapped))
-        except (OSError, KeyError):  # one of them ended while it was looked at
-            continue
-        time.sleep(EVERY_SECONDS)
+        time.sleep(every)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return peak

@@ -49,6 +49,7 @@ from lutnet.timeline import read_timeline
 
 CHANGED = 10
 FEW = 100
+SELDOM = 2.0  # seconds between looks at the memory: looking takes time itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def grade(
         highest = max(highest, megabytes)
         hear(time.perf_counter() - start, highest)
 
-    return replace(cost_of(lambda: peak_megabytes(words, heard)), megabytes=highest)
+    return replace(cost_of(lambda: peak_megabytes(words, heard, SELDOM)), megabytes=highest)
 
 
 def jobs_in(timeline: Path) -> set[str]:

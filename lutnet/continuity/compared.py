@@ -142,7 +142,7 @@ def _jpeg(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=48)
 def _decoded(data: bytes) -> Picture:
     """Kept for a while: a shot meets several neighbours one after the other."""
     return np.asarray(Image.open(io.BytesIO(data)), np.float32) / np.float32(255.0)
