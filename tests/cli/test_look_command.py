@@ -92,7 +92,8 @@ def test_opencolorio_finds_the_balance_in_the_cdl_and_the_look_in_the_lut(folder
     plain = json.loads((folder / "plain" / "grades.json").read_text())["clips"]
     assert any(without["lut"] is None for without in plain), "a clip whose balance is a CDL alone"
     for clip, without in zip(clips(folder), plain, strict=True):
-        assert clip["cdl"] == without["cdl"]
+        for name, number in without["cdl"].items():  # fits that start elsewhere end a few millionths apart
+            assert clip["cdl"][name] == pytest.approx(number, abs=2e-5)
         rest = without["lut"]  # what the balance has that no CDL says comes before the look
         balanced = (
             COLOURS if rest is None else torch.from_numpy(by_ocio(folder / "plain" / rest["path"], COLOURS))
