@@ -11,8 +11,9 @@ from torch import Tensor
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.network import Look
 
-LEAST, FULL = 0.65, 0.80
-"""Confidence from which on a look is followed at all, and as a whole; in between by as much as it lies."""
+LEAST, FULL = 0.70, 0.85
+"""Confidence from which on a look is followed at all, and as a whole; in between by as much as it lies. The lowest gate
+of ``match_calibrate`` with which no kind of pair comes out worse than untouched in more than 12 %."""
 
 UNCLEAR, CLEAR = 6.0, 9.0
 """Change (mean DE2000) up to which faults that were diagnosed are left alone, and from which on all is undone, where
