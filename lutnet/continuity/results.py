@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from itertools import starmap
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lutnet.continuity.together import Joined, Member
 
 NAMED = 5
+UNSUPPORTED = "shows nothing that another clip of its scene shows: what sets it apart from them is a guess"
 TRIMMED = "trimmed or extended since its grade was decided, which stays"
 _PALETTE = 2048
 
@@ -137,6 +139,7 @@ def in_scenes(
     )
     for (place, *_), result in zip(anew, regraded, strict=True):
         found[place] = result
+    _tell_of_the_unsupported(found, dict(zip(places, joined, strict=True)))
     found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
     if wishes.lut_per is not LutPer.CLIP:
         sharing = Sharing(
@@ -145,6 +148,15 @@ def in_scenes(
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
     _measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
     return InScenes(found, key, parts.used)
+
+
+def _tell_of_the_unsupported(results: list[ClipResult], joined: Mapping[int, Joined]) -> None:
+    """Warn of clips in ``results`` that somebody put into a scene with whose others they share nothing."""
+    several = Counter(each.scene for each in joined.values())
+    for place, each in joined.items():
+        if each.linked == 0 and several[each.scene] > 1:
+            warnings = tuple(dict.fromkeys((*results[place].warnings, UNSUPPORTED)))
+            results[place] = replace(results[place], warnings=warnings)
 
 
 def load() -> None:

@@ -149,6 +149,9 @@ def test_a_hero_is_named_and_scenes_are_given(footage: Path) -> None:
     numbers = [clip.scene.number for clip in given.clips if clip.scene is not None]
     assert numbers[0] == numbers[2] == 1 and numbers[4] == numbers[6] == 2
     assert len(set(numbers)) == 6
+    mixed = run(footage, scenes=SceneWishes(groups=((ids[0], ids[2], ids[1]),)))
+    told = [any("shows nothing that another" in text for text in clip.warnings) for clip in mixed.clips]
+    assert told == [False, True] + [False] * 9  # the second is of another place than the first and the third
     with pytest.raises(InputError, match="hero"):
         run(footage, scenes=SceneWishes(heroes=("nobody",)))
     with pytest.raises(InputError, match="not in the timeline"):
