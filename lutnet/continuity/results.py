@@ -122,7 +122,7 @@ def in_scenes(
         before = store.result_of_job(result.shot.id, jobs[result.shot.id]) if each.same else None
         if each.transform is None or stays:
             found[place] = _placed(result, each, matched=stays)
-        elif before is not None and wishes.lut_per is LutPer.CLIP:
+        elif before is not None and before.shared is None and wishes.lut_per is LutPer.CLIP:
             matched = before.scene is not None and before.scene.matched
             kept = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
             found[place] = _placed(kept, each, matched=matched)
