@@ -13,7 +13,6 @@ import argparse
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -45,12 +44,17 @@ def peak_megabytes(
     """The highest sum over the process and its family while it runs. hear: hears of every sum, ``every`` seconds."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0.0
-    while process.poll() is None:
+    running = True
+    while running:
         with suppress(OSError, KeyError):  # one of them ended while it was looked at
             own, mapped = zip(*map(megabytes, family(process.pid)), strict=True)
             peak = max(peak, sum(own) + max(mapped))
             hear(sum(own) + max(mapped))
-        time.sleep(every)
+        try:
+            process.wait(every)
+            running = False
+        except subprocess.TimeoutExpired:
+            continue
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return peak
