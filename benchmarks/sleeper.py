@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from lutnet.engine import worker
 from lutnet.job import Job, Outcome, Recipe
-from lutnet.pipeline import skipped
 
 SECONDS = 1.0
 
@@ -17,7 +16,7 @@ def sleeper(recipe: Recipe) -> Callable[[Job], Outcome]:
 
     def sleep(job: Job) -> Outcome:
         time.sleep(SECONDS)
-        return Outcome(skipped(job.shot, "slept"))
+        return Outcome.skipped(job.shot, "slept")
 
     return sleep
 

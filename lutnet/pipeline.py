@@ -90,7 +90,7 @@ def diagnose(
         found = diagnosis.diagnose(shot, model=model)
     else:
         found = refinement.diagnose_beside(shot, _as_frames(reference), model)
-    return replace(found, warnings=(*found.warnings, *_light_warnings(shot)))
+    return refinement.told_of_light(found, shot)
 
 
 def diagnose_scene(shots: Sequence[Tensor | Frames], *, weights: Path | str | None = None) -> list[Diagnosis]:
@@ -100,14 +100,12 @@ def diagnose_scene(shots: Sequence[Tensor | Frames], *, weights: Path | str | No
     """
     from lutnet.diagnosis import scene
     from lutnet.diagnosis.model import load_named
+    from lutnet.refinement import told_of_light
 
     model = load_named(None if weights is None else Path(weights))
     frames = [_as_frames(shot) for shot in shots]
     found = scene.diagnose_scene(frames, model=model)
-    return [
-        replace(each, warnings=(*each.warnings, *_light_warnings(shot)))
-        for each, shot in zip(found, frames, strict=True)
-    ]
+    return [told_of_light(each, shot) for each, shot in zip(found, frames, strict=True)]
 
 
 def match(
@@ -288,7 +286,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         try:
             frames = colour.developed(read_shot(job.shot, count=recipe.frames, every=True))
         except MediaError as error:
-            return Outcome(skipped(job.shot, str(error)))
+            return Outcome.skipped(job.shot, str(error))
         result = grade_shot(
             job.shot,
             frames,
@@ -331,11 +329,6 @@ def in_this_process(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, 
         while waiting:
             done, future = waiting.popleft()
             yield done, future.result()
-
-
-def skipped(shot: Shot, reason: str) -> ClipResult:
-    """The result of a shot that could not be graded."""
-    return ClipResult(shot, Status.SKIPPED, warnings=(reason,))
 
 
 def carry_out(
@@ -385,13 +378,6 @@ def _frame_of(source: ReferenceSource | None, colour: ColourManagement) -> Tenso
         return source.seen(colour).sets[0].pixels[0]
     except MediaError:
         return None
-
-
-def _light_warnings(frames: Frames) -> tuple[str, ...]:
-    from lutnet import refinement
-
-    change = refinement.light_change(frames)
-    return () if change is None else (change.warning,)
 
 
 def _as_frames(frames: Tensor | Frames) -> Frames:

@@ -18,7 +18,7 @@ from lutnet.export.folder import NEW
 from lutnet.frames import read_shot
 from lutnet.grade import Grade
 from lutnet.job import Job, Outcome, Recipe
-from lutnet.pipeline import GradedTimeline, grade_timeline, skipped
+from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.result import Status
 from lutnet.settings import GradeSettings
 from lutnet.store import FILE_NAME, Decision, Store
@@ -160,7 +160,7 @@ def test_skipped_shots_are_tried_again(footage: Path) -> None:
     class Failing(Crew):
         def __call__(self, recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
             for number, (job, outcome) in enumerate(super().__call__(recipe, jobs)):
-                yield job, outcome if number else Outcome(skipped(job.shot, "the decoder crashed"))
+                yield job, outcome if number else Outcome.skipped(job.shot, "the decoder crashed")
 
     graded = run(footage, Failing())
     assert [clip.warnings for clip in graded.skipped] == [("the decoder crashed",)]
@@ -177,7 +177,7 @@ def test_media_that_goes_away_during_the_run_costs_its_shots(footage: Path) -> N
                 try:
                     read_shot(job.shot, count=1)
                 except MediaError as error:
-                    found = Outcome(skipped(job.shot, str(error)))
+                    found = Outcome.skipped(job.shot, str(error))
                 yield job, found
                 if number == 5:
                     for path in (footage / "media").iterdir():

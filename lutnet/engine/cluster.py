@@ -22,7 +22,6 @@ from lutnet.engine.local import WORKER, WORKER_MEMORY, Crew, Limits
 from lutnet.engine.wire import Frame, Kind, job_line, read_job
 from lutnet.errors import InputError, LutnetError
 from lutnet.job import Engine, Job, Outcome, Recipe, maker
-from lutnet.pipeline import skipped
 
 MEDIA = "media:"
 RETRIES = 3
@@ -110,7 +109,7 @@ def _outcome(ray: Any, task: Any, job: Job) -> Outcome:
         raise LutnetError(f"a node of the cluster failed: {error.cause!r}") from error
     except ray.exceptions.RayError as error:
         told = str(error).strip().partition("\n")[0]
-        return Outcome(skipped(job.shot, f"its node or process was lost {RETRIES + 1} times ({told})"))
+        return Outcome.skipped(job.shot, f"its node or process was lost {RETRIES + 1} times ({told})")
     if frame.kind is Kind.FAILED:
         raise InputError(frame.payload.decode())
     return Outcome.from_bytes(frame.payload)

@@ -28,7 +28,7 @@ from lutnet.errors import InputError, LutnetError
 from lutnet.export.atomic import cannot_write, write_bytes, write_text
 from lutnet.export.otio import timeline_text
 from lutnet.job import Engine, Job, Outcome, Recipe, maker
-from lutnet.pipeline import Plan, skipped
+from lutnet.pipeline import Plan
 from lutnet.plain import Json
 from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings
@@ -148,7 +148,7 @@ def collected(folder: Path, *, partly: bool = False) -> Engine:
             )
         for job in jobs:
             if job in missing:
-                yield job, Outcome(skipped(job.shot, "its job has no result yet"))
+                yield job, Outcome.skipped(job.shot, "its job has no result yet")
             else:
                 yield job, _read(folder, job)
 

@@ -25,7 +25,6 @@ from typing import IO, Self
 from lutnet.engine.wire import Frame, Kind, job_line, opening_line, read_frame
 from lutnet.errors import InputError, LutnetError
 from lutnet.job import Engine, Job, Outcome, Recipe
-from lutnet.pipeline import skipped
 
 SHOT_SECONDS = 300.0
 """A shot that takes longer is given up: decoders hang. A 4K shot takes seconds."""
@@ -221,7 +220,7 @@ class Crew:
         if self._tries[job.hash] < TRIES:
             self._waiting.appendleft(job)
         else:
-            yield job, Outcome(skipped(job.shot, told))
+            yield job, Outcome.skipped(job.shot, told)
 
     def _late(self) -> Iterator[tuple[Job, Outcome]]:
         now = time.monotonic()
@@ -232,7 +231,7 @@ class Crew:
             self._replace(worker)
             if job is not None:
                 reason = f"grading it took more than {self._limits.seconds:g} seconds"
-                yield job, Outcome(skipped(job.shot, reason))
+                yield job, Outcome.skipped(job.shot, reason)
 
     def _occupy(self, worker: _Worker) -> None:
         if self._waiting:

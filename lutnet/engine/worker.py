@@ -13,7 +13,7 @@ from lutnet.engine.threads import one_thread_per_shot
 from lutnet.engine.wire import Frame, Kind, read_job, read_opening, write_frame
 from lutnet.errors import LutnetError
 from lutnet.job import Job, Outcome
-from lutnet.pipeline import grader, skipped
+from lutnet.pipeline import grader
 
 
 def main() -> None:
@@ -55,11 +55,11 @@ def _listen(stream: IO[bytes], lines: SimpleQueue[bytes]) -> None:
 
 def _failed(job: Job, error: Exception) -> Outcome:
     told = str(error) if isinstance(error, LutnetError) else f"{type(error).__name__}: {error}"
-    return Outcome(skipped(job.shot, f"grading it failed ({told})"))
+    return Outcome.skipped(job.shot, f"grading it failed ({told})")
 
 
 def _leave(replies: IO[bytes], job: Job, memory: int) -> None:
-    outcome = Outcome(skipped(job.shot, f"decoding it took more than {memory / 2**30:.1f} GB of memory"))
+    outcome = Outcome.skipped(job.shot, f"decoding it took more than {memory / 2**30:.1f} GB of memory")
     write_frame(replies, Frame(Kind.LAST_OUTCOME, outcome.to_bytes()))
     os._exit(0)
 

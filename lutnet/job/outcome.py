@@ -10,7 +10,8 @@ import safetensors
 from safetensors.numpy import load, save
 
 from lutnet.errors import InputError
-from lutnet.result import ClipResult
+from lutnet.result import ClipResult, Status
+from lutnet.shot import Shot
 from lutnet.store.pictures import NO_PICTURES, StoredPictures
 from lutnet.store.rows import result_from_row, result_to_row
 
@@ -23,6 +24,11 @@ class Outcome:
 
     result: ClipResult
     pictures: StoredPictures = NO_PICTURES
+
+    @classmethod
+    def skipped(cls, shot: Shot, reason: str) -> Outcome:
+        """Of a shot that could not be graded."""
+        return cls(ClipResult(shot, Status.SKIPPED, warnings=(reason,)))
 
     def to_bytes(self) -> bytes:
         """The outcome as a safetensors file: JSON in its header, LUTs and pictures as tensors of bytes."""

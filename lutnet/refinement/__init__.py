@@ -3,7 +3,7 @@
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
 from lutnet.refinement.look import fit_look, followed
-from lutnet.refinement.steadiness import light_change
+from lutnet.refinement.steadiness import light_change, told_of_light
 from lutnet.refinement.turn import with_turn
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "light_change",
     "match",
     "refine",
+    "told_of_light",
     "with_turn",
 ]

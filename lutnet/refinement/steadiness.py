@@ -7,7 +7,7 @@ agree on counts (the mode), whatever the others do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from lutnet.grade import Diagnosis
 from lutnet.ops.detune import lin, scene
 from lutnet.refinement.features import Grey, Picture, equalised
 from lutnet.result import LightChange
@@ -124,6 +125,12 @@ def light_change(frames: Frames) -> LightChange | None:
     """The change of light inside a shot; None where it is steady, or nothing can be compared."""
     course = light_course(frames)
     return course.change_at(course.frame) if course is not None and course.is_change else None
+
+
+def told_of_light(found: Diagnosis, frames: Frames) -> Diagnosis:
+    """``found``, with a warning where the light of ``frames`` changes."""
+    change = light_change(frames)
+    return found if change is None else replace(found, warnings=(*found.warnings, change.warning))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
