@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import glob
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from lutnet.cli.engine import engine_of
 from lutnet.cli.grade import add_options, add_reference, conclude, settings_of
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.cli.source import add_timeline, timeline_of_options
+from lutnet.colourspace import BUILTIN
 from lutnet.errors import InputError
 from lutnet.export.manifest import read_manifest
 from lutnet.export.package import MANIFEST, REFERENCE
@@ -94,15 +96,22 @@ def _look(manifest: Json, old: Path) -> tuple[str | None, None]:
     return (str(old / manifest["look"]["path"]) if "look" in manifest else None), None
 
 
-def _configuration(manifest: Json, _: Path) -> tuple[Path | None, None]:
-    """Of OpenColorIO, where it is a file that is still there; the others are known by their spaces."""
-    named = Path(manifest.get("view", {}).get("config", ""))
-    return (named if named.is_file() else None), None
+def _configuration(manifest: Json, old: Path) -> tuple[None, None]:
+    """Another configuration than the built-in one has to be named again: no path in a package is followed."""
+    config = manifest.get("view", {}).get("config", BUILTIN)
+    if config != BUILTIN:
+        raise InputError(
+            "the old package was graded under another OpenColorIO configuration",
+            value=config,
+            where=old,
+            fix="Name it with --ocio FILE.",
+        )
+    return None, None
 
 
 def _clip_spaces(manifest: Json, _: Path) -> tuple[list[str], list[str]]:
     declared = {clip["name"]: clip["space"] for clip in manifest["clips"] if "space" in clip}
-    return [f"{name}={space}" for name, space in declared.items() if "=" not in name], []
+    return [f"{glob.escape(name)}={space}" for name, space in declared.items()], []
 
 
 def _stated(name: str, usual: Any) -> Inherited:

@@ -10,8 +10,10 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
+from lutnet.cli.colour import colour_of
 from lutnet.cli.grade import settings_of
 from lutnet.cli.regrade import add_arguments, inherit
+from lutnet.colourspace import Says, colour_management
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError, OutputError
 from lutnet.grade import CDL, Grade
@@ -128,3 +130,36 @@ def test_a_recut_is_asked_for_what_the_old_package_states(footage: Path) -> None
     (old / "reference.png").write_bytes((footage / "reference.png").read_bytes())
     options = parser.parse_args(command)
     assert inherit(options)[0] == f"--ref {old / 'reference.png'}"
+
+
+def test_clips_keep_their_spaces_whatever_they_are_called(footage: Path) -> None:
+    old = run(footage, strength=0.5, scenes=SceneWishes(consistency=0.0)).folder
+    manifest = json.loads((old / "grades.json").read_text())
+    names = ["A[12] wide*?", "b=c"]
+    for clip, name in zip(manifest["clips"], names, strict=False):
+        clip.update(name=name, space="S-Log3 S-Gamut3.Cine")
+    (old / "grades.json").write_text(json.dumps(manifest))
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = parser.parse_args([str(footage / "timeline.otio"), "--from", str(old)])
+    inherit(options)
+    colour = colour_management(colour_of(options))
+    for name in names:
+        assert colour.stated(shot(name, "x.mov", 0), None).space == "S-Log3 S-Gamut3.Cine"
+    assert colour.stated(shot("A1 wide", "x.mov", 0), None).says is Says.NOBODY
+
+
+def test_no_configuration_is_read_because_a_package_names_it(footage: Path, tmp_path: Path) -> None:
+    old = run(footage, strength=0.5, scenes=SceneWishes(consistency=0.0)).folder
+    (tmp_path / "own.ocio").write_text("ocio_profile_version: 2")
+    manifest = json.loads((old / "grades.json").read_text())
+    manifest["view"] = {"display": "d", "view": "v", "config": str(tmp_path / "own.ocio")}
+    (old / "grades.json").write_text(json.dumps(manifest))
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    command = [str(footage / "timeline.otio"), "--from", str(old)]
+    with pytest.raises(InputError, match="--ocio FILE"):
+        inherit(parser.parse_args(command))
+    options = parser.parse_args([*command, "--ocio", str(tmp_path / "own.ocio")])
+    inherit(options)
+    assert options.ocio == tmp_path / "own.ocio"
