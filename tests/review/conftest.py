@@ -14,6 +14,7 @@ import skimage.data
 
 from lutnet.grade import CDL, Grade
 from tests.review.packages import MARKUP, Clip, bent_lut, encode, moving, write
+from tests.review.paging import opened
 from tests.review.serving import Served, served
 
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -70,3 +71,10 @@ def browser() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: Served) -> Iterator[Any]:
+    """The review page of a package that a test may change, ready."""
+    with opened(browser, server) as ready:
+        yield ready

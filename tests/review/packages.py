@@ -161,6 +161,12 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
     return package
 
 
+def statuses(package: Path) -> list[Status]:
+    """Of the clips of ``package``, as people decided."""
+    with Store(package) as store:
+        return [result.status for result in store.results()]
+
+
 def _range(start: int, duration: int) -> otio.opentime.TimeRange:
     return otio.opentime.TimeRange(
         otio.opentime.RationalTime(start, RATE), otio.opentime.RationalTime(duration, RATE)

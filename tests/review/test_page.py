@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from lutnet.export.cube import read_cube
 from lutnet.result import Status
 from lutnet.store import Store
 from tests.review.conftest import missing
-from tests.review.packages import MARKUP
+from tests.review.packages import MARKUP, statuses
 from tests.review.paging import opened, settle, until
 from tests.review.serving import Served, served
 
@@ -43,17 +42,6 @@ def axe(request: pytest.FixtureRequest) -> str:
         except (OSError, subprocess.SubprocessError):
             missing("axe-core", f"npm pack {AXE} needs npm and its registry")
     return Path(script).read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def page(browser: Any, server: Served) -> Iterator[Any]:
-    with opened(browser, server) as ready:
-        yield ready
-
-
-def statuses(package: Path) -> list[Status]:
-    with Store(package) as store:
-        return [result.status for result in store.results()]
 
 
 def test_a_review_from_the_first_look_to_the_files(

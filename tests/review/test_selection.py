@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from lutnet.result import Status
 from lutnet.store import Store
-from tests.review.paging import opened, until
-from tests.review.serving import Served
+from tests.review.packages import statuses
+from tests.review.paging import until
 
 SELECTED = "[...lutnet.timeline.selected].length"
 QUIET = "!lutnet.decisions.saving && !lutnet.decisions.sending"
-
-
-@pytest.fixture
-def page(browser: Any, server: Served) -> Iterator[Any]:
-    with opened(browser, server) as ready:
-        yield ready
-
-
-def statuses(package: Path) -> list[Status]:
-    with Store(package) as store:
-        return [result.status for result in store.results()]
 
 
 def test_all_shown_shots_are_approved_and_taken_back_in_one_step(page: Any, package: Path) -> None:
