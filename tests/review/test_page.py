@@ -233,7 +233,7 @@ def test_undo_works_in_a_window_that_was_opened_later(browser: Any, package: Pat
 
 def test_a_dropped_reference_matches_the_shot_anew(page: Any, package: Path, tmp_path: Path) -> None:
     still = tmp_path / "reference.jpg"
-    with Image.open(_still(package)) as image:
+    with Image.open(_still(page, package)) as image:
         warm = np.asarray(image.convert("RGB"), np.float32) * np.array([1.15, 1.0, 0.8], np.float32)
     Image.fromarray(warm.clip(0, 255).astype(np.uint8)).save(still, quality=95)
     page.set_input_files("#reference", still)
@@ -245,8 +245,13 @@ def test_a_dropped_reference_matches_the_shot_anew(page: Any, package: Path, tmp
     assert slope[0] > 1.05 and slope[2] < 0.95
 
 
-def _still(package: Path) -> Path:
-    return next(path for path in (package / ".lutnet-cache").iterdir() if path.name.endswith("middle.png"))
+def _still(page: Any, package: Path) -> Path:
+    """The first shot's middle frame, which the page asks the server for when it gets round to it."""
+    for _ in range(400):
+        for path in (package / ".lutnet-cache").glob("*middle.png"):
+            return path
+        page.wait_for_timeout(50)
+    raise AssertionError("the page asked for no still within 20 s")
 
 
 @pytest.mark.parametrize("dialog", [False, True])
