@@ -148,12 +148,9 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
     where the package cannot be written; it is then as it was.
     """
     folder = store.path.parent
-    written = store.written()
-    ledger = ledger_of(store)
-    interrupted = (folder / NEW).exists() or (folder / OLD).exists()
-    anew = order.discard_decisions or order.verify or interrupted
-    if written and not anew and ledger.is_intact() and written[0] == _stamp(store, results, order):
+    if stands(store, results, order):
         return store.results()
+    ledger = ledger_of(store)
     decided = store.save(
         results,
         jobs=order.jobs,
@@ -180,6 +177,16 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
     )
     store.set_written(_stamp(store, results, order), ledger.to_text())
     return decided
+
+
+def stands(store: Store, results: Sequence[ClipResult], order: Order) -> bool:
+    """Whether the package beside ``store`` is that of ``results`` and ``order`` already, and nobody has touched it."""
+    folder = store.path.parent
+    written = store.written()
+    interrupted = (folder / NEW).exists() or (folder / OLD).exists()
+    if not written or order.discard_decisions or order.verify or interrupted:
+        return False
+    return ledger_of(store).is_intact() and written[0] == _stamp(store, results, order)
 
 
 def ledger_of(store: Store) -> Ledger:

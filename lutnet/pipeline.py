@@ -32,6 +32,7 @@ from lutnet.split import split_where_light_changes
 from lutnet.store import Store
 from lutnet.thumbnails import pictures_of
 from lutnet.timeline import Timeline, timeline_of_media
+from lutnet.unchanged import unchanged
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -352,6 +353,10 @@ def carry_out(
     with kept(folder), Store(folder) as store:
         if context.decided and not settings.split_changing_light:  # which may cut what was decided about
             store.require_undecided(hashes)
+        if not settings.split_changing_light and (same := unchanged(store, jobs, order, context)) is not None:
+            for number, result in enumerate(same, start=1):
+                on_clip(result, number, len(same))
+            return GradedTimeline(folder, same)
 
         def done(jobs: Sequence[Job]) -> list[ClipResult]:
             finished = frozenset() if settings.fresh else store.finished(job.hash for job in jobs)

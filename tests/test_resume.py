@@ -19,9 +19,10 @@ from lutnet.frames import read_shot
 from lutnet.grade import Grade
 from lutnet.job import Job, Outcome, Recipe
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import Status
+from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings
 from lutnet.store import FILE_NAME, Decision, Store
+from lutnet.store.rows import Fetch, result_from_row
 from tests.export.examples import some_cdl, some_grade, some_lut, some_result
 
 CLIPS = 11
@@ -78,6 +79,50 @@ def test_a_second_run_does_nothing(footage: Path) -> None:
     assert (len(first.given), second.given) == (CLIPS, [])
     assert times(footage / "out") == before
     assert [clip.shot for clip in again.clips] == [clip.shot for clip in graded.clips]
+
+
+def test_a_run_that_changes_nothing_reads_every_result_once_and_no_pictures(
+    footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded = run(footage, Crew())
+    read: list[str] = []
+
+    def counted(text: str, *luts: Fetch) -> ClipResult:
+        result = result_from_row(text, *luts)
+        read.append(result.shot.id)
+        return result
+
+    monkeypatch.setattr("lutnet.store.state.result_from_row", counted)
+    monkeypatch.setattr(Store, "pictures_of", lambda *_: pytest.fail("a picture was read"))
+    heard: list[str] = []
+    again = grade_timeline(
+        footage / "timeline.otio",
+        footage / "reference.png",
+        footage / "out",
+        on_clip=lambda clip, *_: heard.append(clip.shot.id),
+        engine=Crew(),
+    )
+    assert sorted(read) == sorted(clip.shot.id for clip in graded.clips)
+    assert heard == [clip.shot.id for clip in graded.clips]
+    assert [clip.shot for clip in again.clips] == [clip.shot for clip in graded.clips]
+
+
+def test_a_run_that_was_stopped_before_its_package_is_no_reason_to_leave_the_old_one(
+    footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(footage, Crew())
+    with monkeypatch.context() as stopped:
+        stopped.setattr(
+            "lutnet.delivery.write_package", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            run(footage, Crew(seed=1), strength=0.5)
+    graded = run(footage, Crew())
+    with Store(footage / "out") as store:
+        stored = [clip.grade and clip.grade.cdl for clip in store.results()]
+    assert stored == [clip.grade and clip.grade.cdl for clip in graded.clips]
+    run(footage, Crew(), output="undisturbed")
+    assert contents(footage / "out") == contents(footage / "undisturbed")
 
 
 def test_only_what_changed_is_done_again(footage: Path) -> None:

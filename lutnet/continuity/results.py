@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.cores import on_all_cores
-from lutnet.continuity.parts import Parts, part_key
+from lutnet.continuity.cut_figures import digest_of, measure_cuts
+from lutnet.continuity.parts import Parts
 from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
@@ -20,8 +21,7 @@ from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
 from lutnet.looks import look_on
-from lutnet.plain import cut_from_plain, cut_to_plain
-from lutnet.result import Basis, ClipResult, Cut, InScene, LutPer, Status
+from lutnet.result import Basis, ClipResult, InScene, LutPer, Status
 from lutnet.store import Decision, Store, StoredPictures
 from lutnet.thumbnails import recorded_of
 
@@ -56,6 +56,11 @@ class Context:
         return self.wishes.consistency == 0.0 or led_twice
 
     @property
+    def asked(self) -> SceneWishes:
+        """The wishes, as far as there is anything to match."""
+        return replace(self.wishes, consistency=0.0) if self.apart else self.wishes
+
+    @property
     def solves(self) -> bool:
         """Whether anything is to be found for clips together."""
         return self.recipe.strength > 0.0 and not (self.apart and self.wishes.lut_per is LutPer.CLIP)
@@ -79,14 +84,12 @@ def in_scenes(
     jobs: content hash by shot id; what the store keeps of these jobs is compared. Raises InputError for a hero or a
     group of unknown clips.
     """
-    wishes, recipe = context.wishes, context.recipe
+    wishes, recipe = context.asked, context.recipe
     _check(results, wishes)
     graded = [result.shot.id for result in results if result.grade is not None]
     if not context.solves or len(graded) < 2:
         return InScenes(list(results))
-    if context.apart:
-        wishes = replace(wishes, consistency=0.0)
-    key = _key(results, jobs, wishes)
+    key = scenes_key(results, jobs, context)
     if not context.fresh and store.joined() == key:
         known = {result.shot.id: result for result in store.proposed()}
         return InScenes([replace(known[each.shot.id], shot=each.shot) for each in results], key, None)
@@ -146,8 +149,17 @@ def in_scenes(
             wishes.lut_per, lambda result: _pictures(store, result, jobs, finished), recipe, context.view
         )
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
-    _measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
+    measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
     return InScenes(found, key, parts.used)
+
+
+def scenes_key(results: Sequence[ClipResult], jobs: Mapping[str, str], context: Context) -> str:
+    """A hash of all that the scenes of ``results`` follow from (see ``InScenes``), but for what people decided."""
+    if not context.solves or sum(result.grade is not None for result in results) < 2:
+        return ""
+    clips = [(each.shot.id, jobs.get(each.shot.id), each.grade is None) for each in results]
+    lasting = asdict(replace(context.asked, pinned=(), trimmed=()))
+    return hashlib.sha256(json.dumps([clips, lasting]).encode()).hexdigest()
 
 
 def _tell_of_the_unsupported(results: list[ClipResult], joined: Mapping[int, Joined]) -> None:
@@ -194,45 +206,6 @@ def _staying_grades(
             decided = result if decision is None else decision.applied_to(result)
             grades[result.shot.id] = exported_grade(decided) or Grade()
     return grades
-
-
-def _measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view: View, parts: Parts) -> None:
-    """Give every clip in ``results`` the figures of the cut that it begins with, where both sides are members."""
-    from lutnet.continuity.as_seen import AsSeen
-    from lutnet.continuity.cuts import cut_between
-
-    seen = AsSeen(view)
-    last: dict[int, int] = {}
-    cuts = []
-    for place, result in enumerate(results):
-        before = last.get(result.shot.track)
-        last[result.shot.track] = place
-        if before is not None and before in members and place in members:
-            cuts.append((before, place))
-
-    def measured(before: int, place: int) -> Cut:
-        sides = results[before], results[place]
-        scenes = [side.scene and side.scene.number for side in sides]
-        same_scene = scenes[0] == scenes[1]
-        grades = sides[0].grade or Grade(), sides[1].grade or Grade()
-        facts = sides[0].shot.id, same_scene, view.name, *((each.cdl, _digest(each)) for each in grades)
-        key = part_key("cut", members[before].compared.key, members[place].compared.key, repr(facts).encode())
-        known = parts.get(key)
-        if known is not None:
-            return cut_from_plain(json.loads(known))
-        shown = seen(grades[0]), seen(grades[1])
-        compared = members[before].compared, members[place].compared
-        cut = cut_between(*compared, shown, sides[0].shot.id, same_scene=same_scene)
-        parts.put(key, json.dumps(cut_to_plain(cut)).encode())
-        return cut
-
-    found = list(starmap(measured, cuts))  # all before any is noted: each looks at two results
-    for (_, place), cut in zip(cuts, found, strict=True):
-        results[place] = replace(results[place], cut=cut)
-
-
-def _digest(grade: Grade) -> str:
-    return "" if grade.lut is None else grade.lut.digest
 
 
 def _standing(store: Store, result: ClipResult, job: str, trimmed: Sequence[str]) -> ClipResult:
@@ -286,7 +259,7 @@ def _member(
     known, led = (approved or aligned or pinned) and not behind, context.recipe.reference is not None
     hero = not {result.shot.id, result.shot.name}.isdisjoint(context.wishes.heroes)
     grade = (decision.grade if approved and decision and decision.grade else result.grade) or Grade()
-    key = repr((result.shot.id, job, pinned, approved, grade.cdl, _digest(grade))).encode()
+    key = repr((result.shot.id, job, pinned, approved, grade.cdl, digest_of(grade))).encode()
 
     def graded() -> tuple[Tensor, Tensor]:
         view, colours = context.view, compared.colours(COLOURS)
@@ -389,9 +362,3 @@ def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:
                     value=shot_id,
                     fix="List the scenes again: lutnet scenes TIMELINE -o scenes.json",
                 )
-
-
-def _key(results: Sequence[ClipResult], jobs: Mapping[str, str], wishes: SceneWishes) -> str:
-    clips = [(each.shot.id, jobs.get(each.shot.id), each.grade is None) for each in results]
-    lasting = asdict(replace(wishes, pinned=(), trimmed=()))
-    return hashlib.sha256(json.dumps([clips, lasting]).encode()).hexdigest()

@@ -16,7 +16,7 @@ from torch import Tensor
 from lutnet.errors import InputError
 from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.ops.spline import normal_equations, sampled, solved
+from lutnet.ops.spline import banded, normal_equations, sampled, solved
 
 BINS = 48
 """Pairs are averaged in colour cells of 1/48: a large even surface is one observation, not ten thousand."""
@@ -70,7 +70,7 @@ def fit_lattice(
     precision = stiffness.noise**2 / variance
     system, change = normal_equations(cells.source, cells.target - cells.source, precision, control)
     system += _penalty(control, stiffness.bend, stiffness.rest)
-    moved = identity_lattice(size, dtype=torch.float64) + sampled(solved(system, change, control), size)
+    moved = identity_lattice(size, dtype=torch.float64) + sampled(solved(system, change), size)
     return moved.clamp(0.0, 1.0).float()
 
 
@@ -99,14 +99,16 @@ def colour_cells(source: Tensor, target: Tensor, weights: Tensor | None = None, 
 
 @lru_cache(maxsize=8)
 def _penalty(control: int, bend: float, rest: float) -> Tensor:
-    """Bending along the three axes and across them, and any change at all, as one quadratic form."""
-    one = torch.eye(control, dtype=torch.float64)
+    """Bending along the three axes and across them, and any change at all, as the band of one quadratic form."""
+    one = torch.eye(control, dtype=torch.int8)  # whole numbers, exact in a byte
     first = one.diff(dim=0)
     second = first.diff(dim=0)
     slopes, bends = first.T @ first, second.T @ second
     along = _kron(bends, one, one) + _kron(one, bends, one) + _kron(one, one, bends)
     across = _kron(slopes, slopes, one) + _kron(slopes, one, slopes) + _kron(one, slopes, slopes)
-    return bend * (along + 2.0 * across) + rest * torch.eye(control**3, dtype=torch.float64)
+    band = bend * banded(along + 2 * across, control).double()
+    band[0] += rest
+    return band
 
 
 def _kron(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:

@@ -6,7 +6,6 @@ interval by interval and solved in a band; a dense design would cost some twenty
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from scipy.linalg import solveh_banded
 from torch import Tensor
@@ -26,9 +25,10 @@ def spline_at(places: Tensor, control: int) -> tuple[Tensor, Tensor]:
 def normal_equations(
     colours: Tensor, values: Tensor, precision: Tensor, control: int
 ) -> tuple[Tensor, Tensor]:
-    """``A^T W A [n, n]`` and ``A^T W values [n, K]`` of n = ``control ** 3`` control points (axes r, g, b).
+    """``A^T W A [B, n]`` and ``A^T W values [n, K]`` of n = ``control ** 3`` control points (axes r, g, b).
 
-    ``colours [P, 3]`` in 0..1, ``values [P, K]`` and ``precision [P]``, all float64.
+    ``colours [P, 3]`` in 0..1, ``values [P, K]`` and ``precision [P]``, all float64. The matrix is symmetric, kept as
+    a band (see ``band_width``): whole it would be 24 MB.
     """
     first, weights = spline_at(colours, control)
     ruled = torch.einsum("pr,pg,pb->prgb", weights[:, 0], weights[:, 1], weights[:, 2]).flatten(1)
@@ -44,24 +44,35 @@ def normal_equations(
     summed = rows[..., : _REACH**3].mT @ rows
     around = _flat(torch.cartesian_prod(*[torch.arange(_REACH)] * 3), control)
     points, size = corners.unsqueeze(-1) + around, control**3
-    pairs = (points.unsqueeze(2) * size + points.unsqueeze(1)).flatten()
-    system = ruled.new_zeros(size * size).index_add_(0, pairs, summed[..., : _REACH**3].flatten())
+    rows_of, columns_of = torch.tril_indices(_REACH**3, _REACH**3)
+    places = (around[rows_of] - around[columns_of]) * size + points[:, columns_of]
+    band = ruled.new_zeros(band_width(control) * size)
+    band.index_add_(0, places.flatten(), summed[:, rows_of, columns_of].flatten())
     wanted = summed[..., _REACH**3 :].reshape(-1, values.shape[1])
     right = ruled.new_zeros(size, values.shape[1]).index_add_(0, points.flatten(), wanted)
-    return system.view(size, size), right
+    return band.view(-1, size), right
 
 
-def solved(system: Tensor, right: Tensor, control: int) -> Tensor:
-    """``x [n, K]`` with ``system @ x = right``, for a positive definite ``system`` of splines over the cube.
+def band_width(control: int) -> int:
+    """Rows of a symmetric matrix of control points as a band: row b holds at j what is at ``[j + b, j]``.
 
-    It may tie control points together that are at most three apart on each axis.
+    It ties points together that are at most three apart on each axis.
     """
-    matrix = system.numpy()
-    width = (_REACH - 1) * (control**2 + control + 1)
-    band = np.zeros((width + 1, len(matrix)))
-    for below in range(width + 1):
-        band[below, : len(matrix) - below] = np.diagonal(matrix, -below)
-    found = solveh_banded(band, right.numpy(), lower=True, overwrite_ab=True, check_finite=False)
+    return (_REACH - 1) * (control**2 + control + 1) + 1
+
+
+def banded(matrix: Tensor, control: int) -> Tensor:
+    """The band ``[B, n]`` of ``matrix [n, n]``."""
+    size = control**3
+    band = matrix.new_zeros(band_width(control), size)
+    for below, row in enumerate(band):
+        row[: size - below] = matrix.diagonal(-below)
+    return band
+
+
+def solved(band: Tensor, right: Tensor) -> Tensor:
+    """``x [n, K]`` with ``A @ x = right``, for the positive definite ``A`` whose ``band`` this is, which is used up."""
+    found = solveh_banded(band.numpy(), right.numpy(), lower=True, overwrite_ab=True, check_finite=False)
     return torch.from_numpy(found)
 
 

@@ -72,7 +72,7 @@ class Store:
 
     def results(self) -> tuple[ClipResult, ...]:
         """The clips in timeline order, with people's decisions applied."""
-        return self._decided(self.proposed())
+        return self.decided(self.proposed())
 
     def proposed(self) -> tuple[ClipResult, ...]:
         """The clips in timeline order as they were computed, whatever people decided."""
@@ -281,10 +281,12 @@ class Store:
                 "DELETE FROM computed WHERE job = ?", [(job,) for job in sorted(unused)]
             )
             self._connection.execute("INSERT OR REPLACE INTO joined VALUES (1, ?)", (joined,))
+            # The files beside it are those of another state now, until they are written anew.
+            self._connection.execute("UPDATE package SET stamp = ''")
             if parts is not None:
                 self._connection.execute("DELETE FROM part")
                 self._connection.executemany("INSERT INTO part VALUES (?, ?)", parts.items())
-        return self._decided(settled)
+        return self.decided(settled)
 
     def require_undecided(self, jobs: Mapping[str, str]) -> None:
         """Raise DecisionError where a clip was decided about and its job (by shot id) was another then.
@@ -301,7 +303,8 @@ class Store:
             if jobs.get(shot_id, job) != job
         )
 
-    def _decided(self, results: Sequence[ClipResult]) -> tuple[ClipResult, ...]:
+    def decided(self, results: Sequence[ClipResult]) -> tuple[ClipResult, ...]:
+        """``results`` with people's decisions applied."""
         known = self.decisions()
         return tuple(
             known[result.shot.id].applied_to(result) if result.shot.id in known else result

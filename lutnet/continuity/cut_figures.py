@@ -1,0 +1,58 @@
+"""The figures of every cut of a timeline; those of a cut whose sides did not change are known from before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import starmap
+from typing import TYPE_CHECKING
+
+from lutnet.colourspace import View
+from lutnet.continuity.parts import Parts, part_key
+from lutnet.grade import Grade
+from lutnet.plain import cut_from_plain, cut_to_plain
+from lutnet.result import ClipResult, Cut
+
+if TYPE_CHECKING:
+    from lutnet.continuity.together import Member
+
+
+def measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view: View, parts: Parts) -> None:
+    """Give every clip in ``results`` the figures of the cut that it begins with, where both sides are members."""
+    from lutnet.continuity.as_seen import AsSeen
+    from lutnet.continuity.cuts import cut_between
+
+    seen = AsSeen(view)
+    last: dict[int, int] = {}
+    cuts = []
+    for place, result in enumerate(results):
+        before = last.get(result.shot.track)
+        last[result.shot.track] = place
+        if before is not None and before in members and place in members:
+            cuts.append((before, place))
+
+    def measured(before: int, place: int) -> Cut:
+        sides = results[before], results[place]
+        scenes = [side.scene and side.scene.number for side in sides]
+        same_scene = scenes[0] == scenes[1]
+        grades = sides[0].grade or Grade(), sides[1].grade or Grade()
+        facts = sides[0].shot.id, same_scene, view.name, *((each.cdl, digest_of(each)) for each in grades)
+        key = part_key("cut", members[before].compared.key, members[place].compared.key, repr(facts).encode())
+        known = parts.get(key)
+        if known is not None:
+            return cut_from_plain(json.loads(known))
+        shown = seen(grades[0]), seen(grades[1])
+        compared = members[before].compared, members[place].compared
+        cut = cut_between(*compared, shown, sides[0].shot.id, same_scene=same_scene)
+        parts.put(key, json.dumps(cut_to_plain(cut)).encode())
+        return cut
+
+    found = list(starmap(measured, cuts))  # all before any is noted: each looks at two results
+    for (_, place), cut in zip(cuts, found, strict=True):
+        results[place] = replace(results[place], cut=cut)
+
+
+def digest_of(grade: Grade) -> str:
+    """Of the LUT of a grade; "" where it has none."""
+    return "" if grade.lut is None else grade.lut.digest
