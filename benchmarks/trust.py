@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from benchmarks.reference import photo_of
@@ -88,8 +89,8 @@ def looked_at(kind: str, grade: Grade, reference: torch.Tensor) -> Trial:
     """Examine a grade as its files hold it."""
     fold, diagonal, sound = 0, 1.0, True
     if grade.lut is not None:
-        rows = cube_bytes(grade.lut, title="").decode().splitlines()[2:]
-        values = torch.tensor([[float(value) for value in row.split()] for row in rows], dtype=torch.float64)
+        rows = cube_bytes(grade.lut, title="").decode().split("\n", 2)[2]
+        values = torch.from_numpy(np.array(rows.split(), dtype=np.float64))
         size = grade.lut.size
         table = values.view(size, size, size, 3).permute(2, 1, 0, 3)
         fold, diagonal = int((smallest_volume(table) < 0).sum()), float(neutral_steps(table).min())
