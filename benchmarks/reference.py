@@ -3,7 +3,8 @@
     LUTNET_SHARED=... python -m benchmarks.reference [--pairs 60] [--seed 1] [--protocols R1 R2 R2v R3 R3d] [--alone]
 
 Photographs are those of ``photos/test``, LUTs those of the film stocks that training never saw. R3x8 is R3
-with eight graded frames of other scenes as the reference. Prints one Markdown table of CIE DE2000.
+with eight graded frames of other scenes as the reference, R3x1 with the first of the same eight alone. Prints one
+Markdown table of CIE DE2000.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ CLIP_FRAMES = 200
 MOMENTS = (0.10, 0.85)
 GRADES_PER_CLIP = 2
 REFERENCES = 8
-PROTOCOLS = ("R1", "R2", "R2v", "R3", "R3d", "R3x8")
+PROTOCOLS = ("R1", "R2", "R2v", "R3", "R3d", "R3x1", "R3x8")
 
 Matcher = Callable[[pairs.Pair], Tensor]
 Luts = list[tuple[str, LUT3D]]
@@ -84,8 +85,8 @@ def _photo_pair(
         return pairs.two_camera_pair(photo, grade, draw)
     if protocol == "R3d":
         return pairs.spoiled_pair(photo, photo_of(photos, draw), grade, random_amounts(draw))
-    others = [photo_of(photos, draw) for _ in range(REFERENCES if protocol == "R3x8" else 1)]
-    return pairs.other_scene_pair(photo, torch.stack(others), grade)
+    others = [photo_of(photos, draw) for _ in range(1 if protocol == "R3" else REFERENCES)]
+    return pairs.other_scene_pair(photo, torch.stack(others[:1] if protocol == "R3x1" else others), grade)
 
 
 def photo_of(photos: PhotoSet, draw: torch.Generator) -> Tensor:

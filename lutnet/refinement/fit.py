@@ -20,6 +20,7 @@ from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.confidence import undone_share
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
+from lutnet.refinement.several import look_of_set, share_of_set
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
@@ -211,16 +212,19 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
     alone: what is done, as far as it is clear, where the look is not trusted; None is what the shot's diagnosis says.
     """
     prediction = predict(frames, references)
-    share = prediction.share
+    share, of_set = prediction.share, share_of_set(references)
     if share == 0.0:
         return None
-    if share == 1.0:
+    if share == 1.0 and of_set == 0.0:
         transform: Transform = prediction.apply
     else:
         without = _clear_faults(diagnose(frames).grade if alone is None else alone, wish.palette)
+        together = look_of_set(tuple(references)) if of_set else without
 
         def transform(colours: Tensor) -> Tensor:
-            return torch.lerp(without(colours), prediction.apply(colours), share)
+            balanced = without(colours)
+            look = torch.lerp(prediction.apply(colours), together(balanced), of_set)
+            return torch.lerp(balanced, look, share)
 
     grade = wish.granted(transform, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"

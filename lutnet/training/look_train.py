@@ -22,10 +22,10 @@ from lutnet import weights
 from lutnet.diagnosis.model import default_model
 from lutnet.grade import LUT3D
 from lutnet.ops.difference import delta_e_rgb
+from lutnet.refinement.look_evidence import FEATURES, look_evidence
+from lutnet.refinement.look_network import MEMBERS, LookNetwork, look_of
 from lutnet.training.card import write_card
 from lutnet.training.grades import GradeKind, is_for_testing, random_grade, read_luts
-from lutnet.training.look_evidence import FEATURES, look_evidence
-from lutnet.training.look_network import MEMBERS, LookNetwork, look_of
 from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet, load_photos, sample_crop, split_by_source
 

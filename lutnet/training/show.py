@@ -30,10 +30,10 @@ from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_detune import DetunePairs, fit_detune
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.refinement.correspond import Correspondence
+from lutnet.refinement.look_evidence import look_evidence
+from lutnet.refinement.look_network import shipped_look_network
 from lutnet.refinement.split import split_pairs
 from lutnet.training.card import write_card
-from lutnet.training.look_evidence import look_evidence
-from lutnet.training.look_network import shipped_look_network
 from lutnet.training.sampling import detune_bytes, quantised, seven_amounts
 from lutnet.training.stills import Still
 

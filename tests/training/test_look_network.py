@@ -14,9 +14,9 @@ from lutnet.grade import LUT3D
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.lut3d import identity_lattice
+from lutnet.refinement.look_evidence import FEATURES, LookEvidence
+from lutnet.refinement.look_network import LookNetwork, shipped_look_network
 from lutnet.training.grades import GradeKind
-from lutnet.training.look_evidence import FEATURES, LookEvidence
-from lutnet.training.look_network import LookNetwork, shipped_look_network
 from lutnet.training.look_train import Shows, errors, make_up, save, scores_of, taught
 from lutnet.training.photos import PhotoSet
 

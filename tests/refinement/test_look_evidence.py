@@ -7,7 +7,7 @@ import torch
 
 from lutnet.diagnosis.model import default_model
 from lutnet.ops.detune import NAMES, detune
-from lutnet.training.look_evidence import FEATURES, RANKS, STATISTICS, look_evidence, statistics
+from lutnet.refinement.look_evidence import FEATURES, RANKS, STATISTICS, look_evidence, statistics
 
 
 def pictures(count: int, seed: int) -> torch.Tensor:

@@ -1,5 +1,5 @@
 """The network that says what look graded stills share. It was taught by made-up shows whose look is known
-(see ``look_train``)."""
+(see ``training.look_train``)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lutnet import weights
 from lutnet.errors import WeightsError
 from lutnet.ops.cdl import saturate
 from lutnet.ops.detune import detune
-from lutnet.training.look_evidence import FEATURES, LookEvidence
+from lutnet.refinement.look_evidence import FEATURES, LookEvidence
 
 MEMBERS = 5
 WIDE, NARROW = 96, 64

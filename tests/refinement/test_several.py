@@ -1,0 +1,52 @@
+"""References of several other scenes are heard as a set."""
+
+import torch
+
+from lutnet.grade import Grade
+from lutnet.ops.detune import detune
+from lutnet.ops.difference import delta_e_rgb
+from lutnet.refinement.fit import Wish, by_look, palette_of
+from lutnet.refinement.several import MOST, look_of_set, share_of_set
+from lutnet.shot import Frames
+from tests.refinement.scenes import frames, scene
+
+WARM = torch.tensor([0.3, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def warm(colours: torch.Tensor) -> torch.Tensor:
+    return detune(colours, WARM)
+
+
+def references(count: int, *, graded: bool = True) -> tuple[Frames, ...]:
+    pictures = [scene(seed).movedim(0, -1) for seed in range(200, 200 + count)]
+    return tuple(frames((warm(each) if graded else each).movedim(-1, 0)) for each in pictures)
+
+
+def test_a_set_is_heard_from_the_third_scene_on():
+    shares = [share_of_set(references(count)) for count in (1, 2, 3, 4, 8)]
+    assert shares == sorted(shares)
+    assert shares[:2] == [0.0, 0.0]
+    assert 0.0 < shares[2] < shares[3] == shares[4] == MOST
+
+
+def test_a_graded_set_is_told_from_an_ungraded_one():
+    colours = scene(9).movedim(0, -1).reshape(-1, 3)[::40]
+    graded, plain = (look_of_set(references(8, graded=each))(colours) for each in (True, False))
+    assert graded.shape == colours.shape
+    assert (graded - plain).mean(0).tolist() == sorted((graded - plain).mean(0).tolist(), reverse=True)
+    assert float((graded - plain)[:, 0].mean()) > 0.02  # warmer: more red
+
+
+def test_many_scenes_bring_a_shot_nearer_than_one():
+    picture = scene(9)
+    truth = warm(picture.movedim(0, -1))
+
+    def left(count: int) -> float:
+        found = by_look(frames(picture), references(count), Grade(), Wish(palette_of(frames(picture))))
+        graded = (
+            picture.movedim(0, -1) if found is None else found.grade.apply_colours(picture.movedim(0, -1))
+        )
+        return float(delta_e_rgb(graded, truth).mean())
+
+    assert left(8) < left(1)
+    assert left(8) < 0.8 * float(delta_e_rgb(picture.movedim(0, -1), truth).mean())
