@@ -16,8 +16,8 @@ from lutnet.refinement.look_network import shipped_look_network
 from lutnet.refinement.predict import MAX_FRAMES
 from lutnet.shot import Frames
 
-FEW, ENOUGH = 2, 4
-"""Scenes up to which a set tells nothing more, and from which on it is heard in full; in between by their number."""
+ENOUGH = 4
+"""Scenes from which on a set is heard in full: one alone is no set, and in between it is heard by their number."""
 
 MOST = 0.5
 """Share of what a set says beside the guesses that are made of its pictures one by one."""
@@ -25,7 +25,7 @@ MOST = 0.5
 
 def share_of_set(references: Sequence[Frames]) -> float:
     """How much of the look of ``references`` is told by them as a set, 0..MOST; the rest one by one."""
-    return MOST * min(1.0, max(0.0, (len(references) - FEW) / (ENOUGH - FEW)))
+    return MOST * min(1.0, (len(references) - 1) / (ENOUGH - 1))
 
 
 @lru_cache(maxsize=8)

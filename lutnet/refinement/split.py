@@ -38,7 +38,7 @@ GENTLE = 0.1
 MEASURED = 8192
 """Pairs by which a difference is told: more of them change it by less than can be seen."""
 
-HUE_TURN = 1.5
+HUE_TURN = 1.0
 """Median turn of the hue of skin, degrees, that is left where its hue is to be held."""
 
 HOLDS = (1.0, 0.8, 0.6, 0.45, 0.3)
