@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_management
 from lutnet.continuity.halves import with_halves
 from lutnet.continuity.results import Context, in_scenes, load
+from lutnet.continuity.undeclared import without_log
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
 from lutnet.export.package import check_folder, default_folder, exported_grade
@@ -302,6 +303,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         )
         if result.light is not None:
             result = refinement.with_turn(result, colour.seen(frames), partial(_within, job.shot, colour))
+        result = replace(result, doubt=frames.doubt)
         few = frames.few
         frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
         diagnosed = Grade() if result.diagnosis is None else result.diagnosis.grade
@@ -362,7 +364,8 @@ def carry_out(
             finished = frozenset() if settings.fresh else store.finished(job.hash for job in jobs)
             if context.solves and any(job.hash not in finished for job in jobs):
                 Thread(target=load, name="load", daemon=True).start()
-            return gathered(store, jobs, finished, partial(engine, recipe), on_clip)
+            results = gathered(store, jobs, finished, partial(engine, recipe), on_clip)
+            return without_log(store, results, {job.shot.id: job.hash for job in jobs})
 
         single = done(jobs)
         if settings.split_changing_light:

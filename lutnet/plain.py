@@ -13,7 +13,7 @@ from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
 from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, LightChange, SharedLut, SkinTurn
-from lutnet.shot import FrameRange, Shot
+from lutnet.shot import FrameRange, LogDoubt, Shot
 
 Json = dict[str, Any]
 
@@ -162,6 +162,19 @@ def shared_to_plain(shared: SharedLut) -> Json:
 
 def shared_from_plain(plain: Mapping[str, Any]) -> SharedLut:
     return SharedLut(plain["scene"], plain["digest"], plain["cost"], plain["cost_95"])
+
+
+def doubt_to_plain(doubt: LogDoubt) -> Json:
+    return {
+        "score": float(doubt.score),
+        "looks": doubt.looks,
+        "may": doubt.may,
+        "taken_for": doubt.taken_for,
+    }
+
+
+def doubt_from_plain(plain: Mapping[str, Any]) -> LogDoubt:
+    return LogDoubt(plain["score"], plain["looks"], plain["may"], plain["taken_for"])
 
 
 def light_to_plain(light: LightChange) -> Json:

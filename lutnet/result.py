@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lutnet.grade import CDL, Diagnosis, Grade
-from lutnet.shot import Shot
+from lutnet.shot import LogDoubt, Shot
 
 
 class Status(StrEnum):
@@ -146,7 +146,7 @@ class LightChange:
 class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade.
 
-    delta_e, skin, shared, light: of the grade that was proposed.
+    delta_e, skin, shared, light: of the grade that was proposed. doubt: whether it is log, where that was asked.
     """
 
     shot: Shot
@@ -160,6 +160,7 @@ class ClipResult:
     skin: SkinTurn | None = None
     shared: SharedLut | None = None
     light: LightChange | None = None
+    doubt: LogDoubt | None = None
 
     @property
     def is_joined(self) -> bool:

@@ -105,6 +105,20 @@ class Shot:
         return self.source.start - self.media_start
 
 
+@dataclass(frozen=True, slots=True)
+class LogDoubt:
+    """How much the frames of one shot that nobody declared look like log footage.
+
+    score: higher the more they do, of any length of shot. looks: as log does, by themselves. may: it is possible.
+    taken_for: name of the colour space that they are taken for.
+    """
+
+    score: float
+    looks: bool
+    may: bool
+    taken_for: str
+
+
 @dataclass(frozen=True, eq=False)
 class Frames:
     """Decoded frames of one shot, reference or file.
@@ -116,6 +130,7 @@ class Frames:
     that it names none, SCENE_LINEAR and LOGARITHMIC that it has to be named. Values of scenes may lie outside of 0..1.
     white: where the recording cut its whites off; below 1 where a log space ends before the display does.
     different: rows of ``pixels`` that are the most different, where not all of them are needed to know the picture.
+    doubt: how much they look like log, where that was asked.
     """
 
     pixels: Tensor
@@ -125,6 +140,7 @@ class Frames:
     warnings: tuple[str, ...] = ()
     white: float = 1.0
     different: tuple[int, ...] = ()
+    doubt: LogDoubt | None = None
 
     @property
     def few(self) -> Frames:

@@ -8,6 +8,8 @@ from lutnet.colourspace.management import (
     Says,
     Stated,
     colour_management,
+    looks_like_log,
+    may_be_log,
 )
 from lutnet.colourspace.view import View
 
@@ -22,4 +24,6 @@ __all__ = [
     "Stated",
     "View",
     "colour_management",
+    "looks_like_log",
+    "may_be_log",
 ]

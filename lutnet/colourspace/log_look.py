@@ -15,10 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from lutnet.shot import LogDoubt
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 COLOURS = 6000
+WHITE = 0.985
+"""Of the brightest hundredth, from which on a picture reaches a display's white: of the log recordings that are neither
+clearly log nor clearly not, 4 % do, of those that are clearly log none (held-out sources)."""
+
+_BRIGHTEST = 10  # its place among the features
 _PARTS = 4
 
 Values = npt.NDArray[np.float64]
@@ -46,13 +53,27 @@ class LogLook:
         z = (features - self.mean) / self.deviation
         return np.asarray(self.bias + z @ self.linear + z**2 @ self.square)
 
+    def judged(self, pixels: Tensor, taken_for: str) -> LogDoubt:
+        """What frames ``[N, 3, H, W]`` of one shot look like. Of one frame, which may be smoke, fog or a fade, more is
+        asked; a picture that reaches a display's white is none."""
+        features = features_of(_colours(pixels))
+        score = float(self.score(features))
+        flat = bool(features[_BRIGHTEST] < WHITE)
+        limit = self.refuse if len(pixels) > 1 else self.refuse_one
+        return LogDoubt(
+            score if flat else min(score, 0.0),
+            flat and score > limit,
+            flat and score > self.suspect,
+            taken_for,
+        )
+
     def refused(self, pixels: Tensor) -> bool:
-        """Whether frames ``[N, 3, H, W]`` of one shot are taken for log. One frame may be smoke, fog or a fade."""
-        return score_of(pixels) > (self.refuse if len(pixels) > 1 else self.refuse_one)
+        """Whether frames ``[N, 3, H, W]`` of one shot are taken for log where nothing else speaks."""
+        return self.judged(pixels, "").looks
 
     def suspected(self, pixels: Tensor) -> bool:
         """Whether the user is to be told that frames ``[N, 3, H, W]`` may be log."""
-        return score_of(pixels) > self.suspect
+        return self.judged(pixels, "").may
 
 
 @cache
@@ -66,8 +87,12 @@ def log_look() -> LogLook:
 
 def score_of(pixels: Tensor) -> float:
     """How much frames ``[N, 3, H, W]`` look like log; see ``LogLook``."""
+    return float(log_look().score(features_of(_colours(pixels))))
+
+
+def _colours(pixels: Tensor) -> Values:
     colours = pixels.detach().movedim(1, -1).reshape(-1, 3)[:: max(1, pixels.numel() // 3 // COLOURS)]
-    return float(log_look().score(features_of(colours.double().cpu().numpy())))
+    return np.asarray(colours.double().cpu().numpy())
 
 
 def features_of(colours: Values) -> Values:

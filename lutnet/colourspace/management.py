@@ -19,7 +19,7 @@ from lutnet.colourspace.metadata import named_space
 from lutnet.colourspace.pixels import converted
 from lutnet.colourspace.view import View
 from lutnet.errors import InputError, MediaError
-from lutnet.shot import LOGARITHMIC, REC709, SCENE_LINEAR, Frames, Shot
+from lutnet.shot import LOGARITHMIC, REC709, SCENE_LINEAR, Frames, LogDoubt, Shot
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -129,12 +129,13 @@ class ColourManagement:
         return shot if stated.says is Says.NOBODY else replace(shot, space=stated.space)
 
     def developed(self, frames: Frames) -> Frames:
-        """``frames`` of a clip in the grading space: from the space that is declared, else as they are.
+        """``frames`` of a clip in the grading space: from the space that is declared, else as they are; these say how
+        much they look like log, which is for the caller to judge.
 
-        Raises MediaError for scene-linear media that nobody names a space for, and for log that is taken for video.
+        Raises MediaError for scene-linear media that nobody names a space for.
         """
         source = self._stated(frames)
-        frames = self._believed(frames, source)
+        frames = replace(frames, doubt=self._doubt(frames, source))
         if source.name == self.space.name:
             return replace(frames, space=self.space.name)
         into = self._into_grading(source)
@@ -163,15 +164,17 @@ class ColourManagement:
         return replace(frames, pixels=pixels, space=self.view.display, white=white)
 
     def seen_clip(self, frames: Frames) -> Frames:
-        """``frames`` of a clip as people see them."""
-        return self.seen(self.developed(frames))
+        """``frames`` of a clip as people see them. Raises MediaError as ``developed`` does, and for what looks like
+        log."""
+        return _believed(self.seen(self.developed(frames)))
 
     def seen_file(self, frames: Frames) -> Frames:
         """``frames`` of a reference file as people see them: as they are, unless a pattern or the file says more."""
         matched = self._matched((Path(frames.source).name,))
         frames = frames if matched is None else replace(frames, space=matched.name)
         if matched is None and frames.space == REC709:
-            return self._believed(frames, self.config.display_space(self.view.display, self.view.view))
+            shown_in = self.config.display_space(self.view.display, self.view.view)
+            return _believed(replace(frames, doubt=self._doubt(frames, shown_in)))
         source = self._stated(frames)
         shown_in = self.config.display_space(self.view.display, self.view.view)
         if not source.is_seen or source == shown_in:
@@ -200,21 +203,11 @@ class ColourManagement:
         except InputError as error:
             raise MediaError(str(error), where=frames.source) from error
 
-    def _believed(self, frames: Frames, source: Space) -> Frames:
-        """``frames``, with a warning where they may be log; MediaError where that is probable."""
+    def _doubt(self, frames: Frames, source: Space) -> LogDoubt | None:
+        """How much ``frames`` look like log; None where they are taken for no video, or where nobody is to ask."""
         if self.settings.assume_space or source.encoding != "sdr-video":
-            return frames
-        look = log_look()
-        if look.refused(frames.pixels):
-            raise MediaError(
-                f"looks like log footage (flat, its shadows as colourful as its lights), not {source.name}",
-                value=frames.source,
-                fix="Say what it is with --clip-space 'PATTERN=NAME', or --assume-space where it is right.",
-            )
-        doubt = f"{DOUBT}: if it is, say so with --clip-space; it is taken as {source.name}"
-        return (
-            replace(frames, warnings=(*frames.warnings, doubt)) if look.suspected(frames.pixels) else frames
-        )
+            return None
+        return log_look().judged(frames.few.pixels, source.name)
 
     def _into_grading(self, source: Space) -> CPUProcessor:
         """Scenes come onto a display through its view, and pictures of a display back into the scene through it."""
@@ -241,6 +234,30 @@ def _end_of_white(transform: Callable[[Tensor], Tensor], white: float = 1.0) -> 
     import torch
 
     return min(1.0, float(transform(torch.full((1, 3), white)).min()))
+
+
+def looks_like_log(source: str, taken_for: str) -> MediaError:
+    """Why a clip (or its media) of that name is not graded."""
+    return MediaError(
+        f"looks like log footage (flat, its shadows as colourful as its lights), not {taken_for}",
+        value=source,
+        fix="Say what it is with --clip-space 'PATTERN=NAME', or --assume-space where it is right.",
+    )
+
+
+def may_be_log(taken_for: str) -> str:
+    """What the user is told where log is only possible."""
+    return f"{DOUBT}: if it is, say so with --clip-space; it is taken as {taken_for}"
+
+
+def _believed(frames: Frames) -> Frames:
+    """``frames``, with a warning where they may be log; raises MediaError where they look like it."""
+    doubt = frames.doubt
+    if doubt is None or not doubt.may:
+        return frames
+    if doubt.looks:
+        raise looks_like_log(frames.source, doubt.taken_for)
+    return replace(frames, warnings=(*frames.warnings, may_be_log(doubt.taken_for)))
 
 
 def _fits(pattern: str, folded: str) -> bool:

@@ -75,6 +75,20 @@ def link_between(one: Compared, other: Compared) -> Link | None:
     return _link(0, 1, _laid(_place(one, other)))
 
 
+def links_with(shot: Compared, others: Sequence[Compared]) -> list[Link]:
+    """Links of ``shot`` (0, whose colours are ``ours``) with the NEIGHBOURS of ``others`` (from 1) that share most."""
+    search = _Search([shot, *others], Parts())
+    pairs = search.promising(0, range(1, len(others) + 1))
+    inliers = [search.inliers(pair) for pair in pairs]
+    nearest = sorted(range(len(pairs)), key=lambda number: (-inliers[number], pairs[number]))[:NEIGHBOURS]
+    found = [search.link(pairs[number]) for number in nearest if inliers[number]]
+    return [link if link.one == 0 else _turned_round(link) for link in found if link is not None]
+
+
+def _turned_round(link: Link) -> Link:
+    return Link(link.other, link.one, link.theirs, link.ours, link.weights)
+
+
 def components(count: int, links: Sequence[Link]) -> list[int]:
     """A number per shot: equal where links lead from one to the other; numbered by first appearance, from 0."""
     labels = list(range(count))
@@ -93,7 +107,7 @@ def components(count: int, links: Sequence[Link]) -> list[int]:
 
 
 Clearest = npt.NDArray[np.float32]
-"""The clearest descriptors of a shot, ``[D, 128]``."""
+"""The clearest descriptors of a picture, ``[D, 128]``."""
 
 Pair = tuple[int, int]
 
@@ -124,7 +138,7 @@ class _Search:
         key = part_key("alike", self._keys[shot], *(self._keys[other] for other in earlier))
         known = self._parts.get(key)
         if known is None:
-            counts = shared_with_each(self._clearest(shot), [self._clearest(other) for other in earlier])
+            counts = self._shared(shot, earlier)
             ranked = sorted((-count, place) for place, count in enumerate(counts) if count >= LEAST_ALIKE)
             known = self._parts.put(key, bytes(place for _, place in ranked[:PROMISING]))
         return [self._turned(earlier[place], shot) for place in known]
@@ -170,9 +184,19 @@ class _Search:
     def _key(self, kind: str, pair: Pair) -> bytes:
         return part_key(kind, *(self._keys[shot] for shot in pair))
 
-    def _clearest_of(self, shot: int) -> Clearest:
-        kept = self._shots[shot].kept
-        return np.concatenate([each.features.descriptors[:CLEAREST] for each in kept])
+    def _shared(self, shot: int, earlier: Sequence[int]) -> list[int]:
+        """How many features each of ``earlier`` has in common with it, in those pictures of either that share most: in
+        the two of a shot that hardly moves every feature has a double, and together none would be clear."""
+        counts = [0] * len(earlier)
+        pictures = [(place, each) for place, other in enumerate(earlier) for each in self._clearest(other)]
+        for ours in self._clearest(shot):
+            found = shared_with_each(ours, [each for _, each in pictures])
+            for (place, _), count in zip(pictures, found, strict=True):
+                counts[place] = max(counts[place], count)
+        return counts
+
+    def _clearest_of(self, shot: int) -> list[Clearest]:
+        return [each.features.descriptors[:CLEAREST] for each in self._shots[shot].kept]
 
 
 def _place(one: Compared, other: Compared) -> Place | None:

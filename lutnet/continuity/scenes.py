@@ -7,14 +7,16 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from lutnet.colourspace import ColourManagement
+from lutnet.colourspace import ColourManagement, looks_like_log
 from lutnet.continuity.compared import Compared, compared_of
 from lutnet.continuity.links import components, links_of
+from lutnet.continuity.undeclared import Seen, Verdict, verdicts
 from lutnet.errors import MediaError
 from lutnet.frames import read_shot
 from lutnet.grade import Grade
-from lutnet.shot import Frames, Shot
+from lutnet.shot import Frames, LogDoubt, Shot
 
 
 def scenes_of(shots: Sequence[Frames]) -> list[int]:
@@ -34,21 +36,37 @@ def read_scenes(
 
     on_shot: hears of every shot that was read: the shot, how many are done, of how many.
     """
-    seen: list[Compared | str] = []
+    read: list[Compared | str] = []
+    doubts: list[LogDoubt | None] = []
     for shot in shots:
-        seen.append(_read(shot, colour))
-        on_shot(shot, len(seen), len(shots))
-    numbers = iter(_numbered([each for each in seen if not isinstance(each, str)]))
-    return [each if isinstance(each, str) else next(numbers) for each in seen]
+        compared, doubt = _read(shot, colour)
+        read.append(compared)
+        doubts.append(doubt)
+        on_shot(shot, len(read), len(shots))
+    seen = [
+        each if isinstance(each, str) else Seen(shot.media, doubt, partial(_itself, each))
+        for shot, each, doubt in zip(shots, read, doubts, strict=True)
+    ]
+    judged = iter(verdicts([each for each in seen if isinstance(each, Seen)]))
+    for place, (shot, each, doubt) in enumerate(zip(shots, read, doubts, strict=True)):
+        if not isinstance(each, str) and next(judged) is Verdict.LOG and doubt is not None:
+            read[place] = str(looks_like_log(shot.media or shot.name, doubt.taken_for))
+    numbers = iter(_numbered([each for each in read if not isinstance(each, str)]))
+    return [each if isinstance(each, str) else next(numbers) for each in read]
 
 
-def _read(shot: Shot, colour: ColourManagement) -> Compared | str:
+def _itself(compared: Compared) -> Compared:
+    return compared
+
+
+def _read(shot: Shot, colour: ColourManagement) -> tuple[Compared | str, LogDoubt | None]:
     if shot.skipped is not None:
-        return shot.skipped
+        return shot.skipped, None
     try:
-        return compared_of(colour.seen_clip(read_shot(shot)), Grade())  # groups do not ask what is wrong
+        frames = colour.developed(read_shot(shot))
+        return compared_of(colour.seen(frames), Grade()), frames.doubt  # groups do not ask what is wrong
     except MediaError as error:
-        return str(error)
+        return str(error), None
 
 
 def _numbered(shots: Sequence[Compared]) -> list[int]:

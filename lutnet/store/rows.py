@@ -28,6 +28,8 @@ from lutnet.plain import (
     cut_to_plain,
     delta_e_from_plain,
     delta_e_to_plain,
+    doubt_from_plain,
+    doubt_to_plain,
     fault_from_plain,
     fault_to_plain,
     light_from_plain,
@@ -108,6 +110,7 @@ def result_to_text(result: ClipResult) -> str:
         "cut": None if result.cut is None else cut_to_plain(result.cut),
         "light": None if result.light is None else light_to_plain(result.light),
         "shared": None if result.shared is None else shared_to_plain(result.shared),
+        "doubt": None if result.doubt is None else doubt_to_plain(result.doubt),
     }
     return json.dumps(plain, allow_nan=False)
 
@@ -137,6 +140,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         skin=skin_from_plain(plain["skin"]) if plain.get("skin") else None,  # older rows have none
         light=light_from_plain(plain["light"]) if plain.get("light") else None,
         shared=shared_from_plain(plain["shared"]) if plain.get("shared") else None,
+        doubt=doubt_from_plain(plain["doubt"]) if plain.get("doubt") else None,
     )
 
 

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from skimage import data
 
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.colourspace.log_look import log_look, score_of
 from lutnet.errors import MediaError
 from lutnet.frames import read_frames
+from lutnet.ops.detune import detune
 from tests.colourspace.recorded import Colours, scene, through_view, write_deep, write_timeline
 
 
@@ -88,6 +90,25 @@ def test_undeclared_log_is_skipped_with_the_reason_and_the_rest_is_graded(film: 
     assert code == EXIT_SKIPPED
     assert video["status"] == "proposed" and log["status"] == "skipped"
     assert "looks like log footage" in str(log["skipped"]) and "--clip-space" in str(log["skipped"])
+
+
+def test_a_flat_fault_beside_ordinary_clips_of_its_scene_is_graded_and_told(tmp_path: Path) -> None:
+    """By itself it is taken for log; a clip of the same place says otherwise, with scenes solved together or not."""
+    ordinary = data.chelsea()[::2, ::2] / np.float32(255)
+    amounts = torch.tensor([-0.09, -0.26, -0.13, -0.58, 0.42, -0.12, -0.49])
+    flat = detune(torch.from_numpy(ordinary), amounts).numpy()
+    assert score(flat) > log_look().refuse and score(ordinary) < log_look().suspect
+    media = {name: tmp_path / f"{name}.mkv" for name in ("ordinary", "flat")}
+    for name, picture in (("ordinary", ordinary), ("flat", flat)):
+        write_deep(media[name], picture)
+    together = write_timeline(tmp_path / "cut.otio", media)
+    for options in ([], ["--consistency", "0"]):
+        code, (_, clip) = grade(together, *options)
+        assert code == 0 and clip["status"] == "proposed"
+        assert any("as flat as log footage" in text for text in clip["warnings"])
+    alone = write_timeline(tmp_path / "cut.otio", {"flat": media["flat"]})
+    code, (clip,) = grade(alone, "--discard-decisions")
+    assert code == EXIT_SKIPPED and "looks like log footage" in str(clip["skipped"])
 
 
 @pytest.mark.parametrize("options", [["--assume-space"], ["--clip-space", "log*=S-Log3"]])

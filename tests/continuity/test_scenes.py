@@ -52,6 +52,15 @@ def test_the_order_of_shots_does_not_change_the_groups(interleaved):
     assert adjusted_rand_score(scenes_of(shots[::-1]), truth[::-1]) == 1.0
 
 
+def test_shots_that_do_not_move_are_linked_as_well():
+    """First and last picture are the same: each feature has a double in its own shot."""
+    from skimage import data
+
+    place = torch.from_numpy(data.chelsea()[::2, ::2].copy()).movedim(-1, 0).float() / 255.0
+    still = [Frames(part.expand(2, -1, -1, -1)) for part in (place[:, 2:, 3:], place[:, :-2, :-3])]
+    assert scenes_of(still) == [1, 1]
+
+
 def test_flat_and_black_shots_stand_alone(interleaved):
     shots, _ = interleaved
     black = Frames(torch.zeros(1, 3, 48, 64))
