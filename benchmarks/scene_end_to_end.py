@@ -5,7 +5,8 @@
 Each clip of the reporting half of the footage (see ``benchmarks.scene_solve``) is cut into four shots, each spoiled
 by its own detune and encoded as H.264; the reference is the clean middle frame of the first. OpenColorIO applies the
 ``.cc`` and ``.cube`` files of the package to what was encoded; DE2000 is to the clean frames, at half of the height.
-*One by one* is the same with ``--consistency 0``. A shot that is skipped counts as it is, and is told of.
+*One by one* is the same with ``--consistency 0``; *true amounts* undoes the detunes themselves, and leaves what was
+clipped and what the encoder did. Black bars of the clean frames are not measured. A shot that is skipped counts as it is, and is told of.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ from torch.nn.functional import interpolate
 
 from benchmarks.scene_solve import LEFT_OUT
 from lutnet.cli.main import EXIT_SKIPPED
-from lutnet.frames import read_frames
+from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
-from lutnet.ops.detune import detune
+from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.sampling import seven_amounts
 
-SHOTS, FRAMES, HEIGHT = 4, 12, 360
+SHOTS, FRAMES, HEIGHT, MEASURED = 4, 12, 360, 3
 
 
 def clean_shots(path: Path) -> list[Tensor]:
@@ -99,7 +100,7 @@ def applied(package: Path, clip: dict[str, Any], frames: Tensor) -> Tensor:
         lut = str(package / clip["lut"]["path"])
         group.appendTransform(ocio.FileTransform(lut, interpolation=ocio.INTERP_TETRAHEDRAL))
     processor = ocio.Config.CreateRaw().getProcessor(group).getDefaultCPUProcessor()
-    pixels = np.ascontiguousarray(frames.reshape(-1, 3).numpy(), np.float32)
+    pixels = np.array(frames.reshape(-1, 3).numpy(), np.float32)
     processor.applyRGB(pixels)
     return torch.from_numpy(pixels.clip(0, 1)).view(frames.shape)
 
@@ -115,22 +116,34 @@ def graded(folder: Path, consistency: float) -> Path:
     return package
 
 
-def differences(folder: Path, clean: list[Tensor]) -> dict[str, list[float]]:
-    """DE to the clean frames of every shot: spoiled, graded one by one, graded together."""
+def differences(folder: Path, clean: list[Tensor], amounts: Tensor) -> dict[str, list[float]]:
+    """DE to the clean frames of every shot: spoiled by its row of ``amounts``, graded one by one, graded together, and
+    with the true amounts undone."""
     packages = {"one by one": graded(folder, 0.0), "together": graded(folder, 1.0)}
     clips = {name: json.loads((path / "grades.json").read_text())["clips"] for name, path in packages.items()}
-    found: dict[str, list[float]] = {"spoiled": [], "one by one": [], "together": []}
+    found: dict[str, list[float]] = {"spoiled": [], "one by one": [], "together": [], "true amounts": []}
     for number, frames in enumerate(clean):
-        seen = read_frames(folder / f"shot{number}.mp4", height=HEIGHT // 2)
-        truth = interpolate(
-            frames.movedim(-1, 1)[list(seen.indices)], size=seen.pixels.shape[-2:], mode="area"
-        )
-        truth, spoiled = truth.movedim(1, -1), seen.pixels.movedim(1, -1)
+        spoiled, truth = measured(folder / f"shot{number}.mp4", frames)
         found["spoiled"].append(float(delta_e_rgb(spoiled, truth).mean()))
+        found["true amounts"].append(float(delta_e_rgb(undo(spoiled, amounts[number]), truth).mean()))
         for name, package in packages.items():
             shown = applied(package, clips[name][number], spoiled)
             found[name].append(float(delta_e_rgb(shown, truth).mean()))
     return found
+
+
+def measured(film: Path, clean: Tensor) -> tuple[Tensor, Tensor]:
+    """Frames ``[N, H, W, 3]`` of a film, and what they should be, at half of the height, without the bars that the
+    clean frames have: where faults lift them, nobody else's cropping would do."""
+    pictures = list(reader_of(film).read(film, Span(0, FRAMES), MEASURED, HEIGHT // 2))
+    spoiled = torch.from_numpy(np.stack([picture.pixels for picture in pictures]))
+    chosen = clean[[picture.index for picture in pictures]].movedim(-1, 1)
+    truth = interpolate(chosen, size=spoiled.shape[1:3], mode="area").movedim(1, -1)
+    box = active_box([frame.numpy() for frame in truth])
+    inside = [
+        torch.from_numpy(np.stack([box.crop(each.numpy()) for each in side])) for side in (spoiled, truth)
+    ]
+    return inside[0], inside[1]
 
 
 def main() -> None:
@@ -144,8 +157,8 @@ def main() -> None:
     source = Path(os.environ["LUTNET_SHARED"]) / "footage"
     paths = [path for path in sorted(source.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
     every: dict[str, list[float]] = {}
-    print("| scene | spoiled | one by one | together | less |")
-    print("|---|---|---|---|---|")
+    print("| scene | spoiled | one by one | together | less | true amounts | less |")
+    print("|---|---|---|---|---|---|---|")
     for number, path in enumerate(paths[1::2][: options.clips]):
         every_amounts = seven_amounts(SHOTS, draw)
         if number < options.first:
@@ -158,7 +171,7 @@ def main() -> None:
             for shot, amounts in enumerate(every_amounts):
                 write_film(folder / f"shot{shot}.mp4", detune(clean[shot], amounts))
             write_timeline(folder, [f"shot{number}" for number in range(SHOTS)])
-            found = differences(folder, clean)
+            found = differences(folder, clean, every_amounts)
         _row(path.stem, found)
         for method, values in found.items():
             every.setdefault(method, []).extend(values)
@@ -166,11 +179,9 @@ def main() -> None:
 
 
 def _row(name: str, found: dict[str, list[float]]) -> None:
-    spoiled, alone, together = (float(np.mean(values)) for values in found.values())
-    print(
-        f"| {name} | {spoiled:.2f} | {alone:.2f} | {together:.2f} | {1 - together / spoiled:.0%} |",
-        flush=True,
-    )
+    spoiled, alone, together, true = (float(np.mean(values)) for values in found.values())
+    figures = f"{spoiled:.2f} | {alone:.2f} | {together:.2f} | {1 - together / spoiled:.0%}"
+    print(f"| {name} | {figures} | {true:.2f} | {1 - true / spoiled:.0%} |", flush=True)
 
 
 if __name__ == "__main__":
