@@ -6,7 +6,8 @@ Each clip of the reporting half of the footage (see ``benchmarks.scene_solve``) 
 by its own detune and encoded as H.264; the reference is the clean middle frame of the first. OpenColorIO applies the
 ``.cc`` and ``.cube`` files of the package to what was encoded; DE2000 is to the clean frames, at half of the height.
 *One by one* is the same with ``--consistency 0``; *true amounts* undoes the detunes themselves, and leaves what was
-clipped and what the encoder did. Black bars of the clean frames are not measured. A shot that is skipped counts as it is, and is told of.
+clipped and what the encoder did. Black bars of the clean frames are not measured. A shot that is skipped counts as it
+is, and is told of.
 """
 
 from __future__ import annotations
