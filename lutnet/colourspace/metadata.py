@@ -20,6 +20,8 @@ _DEEPEST = 6
 def named_space(metadata: Iterable[Mapping[str, Any]]) -> str | None:
     """The colour space that the first of ``metadata`` with any names; None without one."""
     for each in metadata:
+        if not len(each):  # as a rule; to look for every key in it would take long all the same
+            continue
         own = each.get(OWN)
         found = None if own is None or not hasattr(own, "get") else own.get(OWN_KEY)
         found = found or next((name for key in KEYS if (name := _deep(each, key))), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -40,12 +40,16 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
         yield container, _video_stream(container, path)
 
 
-def decoded(container: Any, stream: Any) -> Iterator[Any]:
-    """Frames from here on, in the order they are shown; packets that cannot be decoded are passed over."""
+def decoded(container: Any, stream: Any, spared: Callable[[Any], bool] = lambda _: False) -> Iterator[Any]:
+    """Frames from here on, in the order they are shown; packets that cannot be decoded are passed over.
+
+    spared: the packets whose frame nobody looks at: it is decoded only where other frames are predicted from it.
+    """
     packets = container.demux(stream)
     while True:
         try:
             packet = next(packets)
+            stream.codec_context.skip_frame = "NONREF" if spared(packet) else "DEFAULT"
             frames = packet.decode()
         except (StopIteration, av.error.EOFError):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -15,6 +15,8 @@ from lutnet.frames.record import Span
 
 _FORWARD_SECONDS = 2
 """Where the index does not reach: as far as this, decoding on is taken to be cheaper than seeking."""
+_SPARED = frozenset({"h264", "hevc"})
+"""Codecs with frames from which no other is predicted: half of them, as a rule, which need no decoding on the way."""
 _UNSTEADY = Fraction(1, 100)
 """Share by which the mean rate differs from that of the shortest frames where their rate varies."""
 
@@ -38,8 +40,16 @@ class Film:
         timed = not container.format.flags & Flags.no_timestamps.value
         # Matroska reads its index at the first seek only.
         self._seekable = timed and self._jumped(self._head)
-        self._frames = decoded(container, stream)
+        self._wanted: frozenset[int] = frozenset()
+        self._sparing = False
+        self._frames = decoded(container, stream, self._is_spared)
         self._now: Any = None
+
+    def expect(self, spans: Sequence[Span]) -> None:
+        """Be told of all spans that will be asked for: what lies between them need not be decoded as a picture."""
+        self._wanted = frozenset(number for span in spans for number in range(span.quarter, span.middle + 1))
+        sure = self._steady and self._seekable and self._container.format.name != PROGRAM_STREAM
+        self._sparing = sure and self._stream.codec_context.name in _SPARED
 
     def has_key(self, span: Span) -> bool:
         """Whether the index knows a key frame in ``span``: decoding that costs one frame."""
@@ -70,7 +80,7 @@ class Film:
                     yield span.middle, shown
                 return
             if shown is not None and self._now.pts > target:  # a gap in a variable frame rate
-                yield span.middle, shown
+                yield span.middle, self._before(target) if self._sparing else shown
                 return
             number = self._number(self._now.pts)
             if passed is None and span.quarter <= number < span.middle:
@@ -78,6 +88,15 @@ class Film:
                 yield number, self._now
         if span.middle != passed and self._number(self._now.pts) < span.end:
             yield span.middle, self._now
+
+    def _before(self, target: int) -> Any:
+        """The last frame up to ``target``, of all there are: on the way there it may have been spared."""
+        self._sparing = False
+        self._seek(target)
+        shown = self._now
+        while self._now is not None and self._now.pts <= target:
+            shown, self._now = self._now, self._next()
+        return shown
 
     def _time(self, number: int) -> int:
         """The stream time half way through a frame: rounded timestamps cannot make it another one."""
@@ -125,7 +144,7 @@ class Film:
             self._seekable = self._jumped(wanted)
             if not self._seekable:
                 return
-            self._frames = decoded(self._container, self._stream)
+            self._frames = decoded(self._container, self._stream, self._is_spared)
             if wanted == self._head:
                 self._now = self._next()
                 return
@@ -134,6 +153,9 @@ class Film:
             if self._now is not None and self._now.pts <= target and not self._now.is_corrupt:
                 return
             back = max(2 * back, self._second)
+
+    def _is_spared(self, packet: Any) -> bool:
+        return self._sparing and packet.pts is not None and self._number(packet.pts) not in self._wanted
 
     def _jumped(self, time: int) -> bool:
         """Seek; False where the container cannot. AVI refuses times before its first frame."""

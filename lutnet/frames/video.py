@@ -1,8 +1,8 @@
 """Encoded video, through PyAV: seek to a key frame, then decode forward to the exact frame.
 
 Cost: where key frames lie all over the span, one frame for each candidate. Else the span is cut into as many
-parts as frames are wanted, and each costs the frames from the key frame before its middle up to there; frames
-passed on the way are candidates too.
+parts as frames are wanted, and each costs the frames from the key frame before its middle up to there, but for
+those from which no other is predicted; frames passed on the way are candidates too.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Pictur
         size = analysis_size(*shape_of_pixels(context.width, context.height, aspect), short_side)
         reformatter = VideoReformatter()
         film = Film(container, stream)
-        for part in _parts(film, span, count):
+        parts = _parts(film, span, count)
+        film.expect(parts)
+        for part in parts:
             try:
                 for number, frame in film.candidates(part):
                     yield reduced(frame, number, size, reformatter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 import torch
 
 from lutnet.errors import MediaError
-from lutnet.frames import probe, read_frames, read_shot, video
+from lutnet.frames import film, probe, read_frames, read_shot, video
+from lutnet.frames.container import decoded
 from lutnet.frames.record import Span
 from lutnet.shot import FrameRange, Frames, Shot
 from tests.frames.footage import number_in, write_numbered
@@ -22,6 +24,7 @@ OPEN_GOP = "open-gop=1:keyint=24:min-keyint=12:scenecut=0:b-pyramid=normal:bfram
 KINDS: dict[str, dict[str, Any]] = {
     "b_frames.mp4": {"options": {"g": "20", "bf": "3"}},
     "one_gop.mp4": {"options": {"g": "250", "bf": "3", "x264-params": "scenecut=0"}},
+    "many_b.mp4": {"options": {"x264-params": "scenecut=0:bframes=3:b-adapt=0:keyint=250"}},
     "open_gop.mp4": {"options": {"x264-params": OPEN_GOP}},
     "intra_refresh.mp4": {"options": {"x264-params": "intra-refresh=1:keyint=20"}},
     "fragmented.mp4": {"container_options": {"movflags": "frag_keyframe+empty_moov"}, "options": {"g": "20"}},
@@ -64,6 +67,35 @@ def test_each_single_frame_is_found_exactly(footage: Path) -> None:
     for number in range(0, COUNT, 3):
         (picture,) = video.read(footage, Span(number, number + 1), 1, 64)
         assert (picture.index, number_in(picture.pixels.transpose(2, 0, 1))) == (number, number)
+
+
+def test_frames_on_the_way_that_no_other_needs_are_not_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_numbered(tmp_path / "clip.mp4", COUNT, **KINDS["many_b.mp4"])
+    shown: list[int] = []
+
+    def counted(*given: Any) -> Iterator[Any]:
+        for frame in decoded(*given):
+            shown.append(frame.pts)
+            yield frame
+
+    monkeypatch.setattr(film, "decoded", counted)
+    (picture,) = video.read(path, Span(50, 51), 1, 64)
+    assert number_in(picture.pixels.transpose(2, 0, 1)) == 50
+    assert len(shown) < 35, "of the 51 frames up to there"
+
+
+@pytest.mark.parametrize("missing", [47, 48, 49, 50])
+def test_a_frame_that_is_missing_shows_the_one_before_though_nobody_asked_for_that(
+    tmp_path: Path, missing: int
+) -> None:
+    times = [
+        number + (number >= missing) for number in range(130)
+    ]  # rare enough for a rate that is called steady
+    path = write_numbered(tmp_path / "clip.mp4", len(times), times=times, **KINDS["many_b.mp4"])
+    (picture,) = video.read(path, Span(missing, missing + 1), 1, 64)
+    assert (picture.index, number_in(picture.pixels.transpose(2, 0, 1))) == (missing, missing - 1)
 
 
 @pytest.mark.parametrize(("first", "length"), [(0, COUNT), (7, 40), (21, 18), (30, 4), (57, 2)])
