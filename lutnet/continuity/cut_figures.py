@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import starmap
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.parts import Parts, part_key
-from lutnet.grade import Grade
+from lutnet.grade import LUT3D, Grade
 from lutnet.plain import cut_from_plain, cut_to_plain
 from lutnet.result import ClipResult, Cut
 
@@ -32,6 +33,13 @@ def measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view:
         if before is not None and before in members and place in members:
             cuts.append((before, place))
 
+    @lru_cache(maxsize=4)  # the side after one cut is the one before the next
+    def shown(place: int) -> Grade:
+        grade = results[place].grade or Grade()
+        lut = grade.lut  # of the store, perhaps: read once, not at every question
+        whole = None if lut is None else LUT3D(lut.table, lut.domain_min, lut.domain_max)
+        return seen(Grade(grade.cdl, whole))
+
     def measured(before: int, place: int) -> Cut:
         sides = results[before], results[place]
         scenes = [side.scene and side.scene.number for side in sides]
@@ -42,9 +50,8 @@ def measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view:
         known = parts.get(key)
         if known is not None:
             return cut_from_plain(json.loads(known))
-        shown = seen(grades[0]), seen(grades[1])
         compared = members[before].compared, members[place].compared
-        cut = cut_between(*compared, shown, sides[0].shot.id, same_scene=same_scene)
+        cut = cut_between(*compared, (shown(before), shown(place)), sides[0].shot.id, same_scene=same_scene)
         parts.put(key, json.dumps(cut_to_plain(cut)).encode())
         return cut
 

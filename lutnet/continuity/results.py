@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
-from itertools import starmap
+from itertools import islice, starmap
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
@@ -28,9 +28,12 @@ from lutnet.thumbnails import recorded_of
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lutnet.continuity.compared import Compared
     from lutnet.continuity.together import Joined, Member
 
 NAMED = 5
+HELD = 16
+"""LUTs in memory, before they go to the store."""
 UNSUPPORTED = "shows nothing that another clip of its scene shows: what sets it apart from them is a guess"
 TRIMMED = "trimmed or extended since its grade was decided, which stays"
 _PALETTE = 2048
@@ -105,12 +108,14 @@ def in_scenes(
     places: list[int] = []
 
     def compared() -> Iterator[Member]:
+        from lutnet.continuity.shelf import Shelf
+
+        shelf = Shelf(store.compared_of)
         for place, result in enumerate(standing):
-            pictures = _pictures(store, result, jobs, finished)
-            if pictures is not None:
+            job, decision = jobs.get(result.shot.id, ""), decisions.get(result.shot.id)
+            if result.grade is not None and job in finished and store.compared_of(job):
                 places.append(place)
-                job, decision = jobs[result.shot.id], decisions.get(result.shot.id)
-                yield _member(result, job, pictures.compared, store, context, decision=decision)
+                yield _member(result, job, shelf.compared(job), store, context, decision=decision)
 
     members = list(compared())
     if len(members) < 2:
@@ -140,7 +145,7 @@ def in_scenes(
             for _, result, each, member in anew
         ),
     )
-    for (place, *_), result in zip(anew, regraded, strict=True):
+    for (place, *_), result in zip(anew, _set_aside(store, regraded), strict=True):
         found[place] = result
     _tell_of_the_unsupported(found, dict(zip(places, joined, strict=True)))
     found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
@@ -151,6 +156,13 @@ def in_scenes(
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
     measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
     return InScenes(found, key, parts.used)
+
+
+def _set_aside(store: Store, results: Iterable[ClipResult]) -> Iterator[ClipResult]:
+    """``results`` as they come, few of whose LUTs are in memory at a time."""
+    waiting = iter(results)
+    while some := list(islice(waiting, HELD)):
+        yield from store.set_aside(some)
 
 
 def scenes_key(results: Sequence[ClipResult], jobs: Mapping[str, str], context: Context) -> str:
@@ -242,15 +254,20 @@ def _pictures(
 
 
 def _member(
-    result: ClipResult, job: str, kept: bytes, store: Store, context: Context, *, decision: Decision | None
+    result: ClipResult,
+    job: str,
+    compared: Compared,
+    store: Store,
+    context: Context,
+    *,
+    decision: Decision | None,
 ) -> Member:
-    """kept: what ``job`` kept of the clip to lay it beside others."""
+    """compared: what ``job`` kept of the clip to lay it beside others."""
     from lutnet.continuity.anchor import COLOURS, unsureness
-    from lutnet.continuity.compared import Compared
     from lutnet.continuity.recorded import recorded_colours
     from lutnet.continuity.together import Member
 
-    compared, diagnosis = Compared.from_bytes(kept), result.diagnosis
+    diagnosis = result.diagnosis
     unsure = 1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values()))
     approved = decision is not None and decision.status is not Status.REJECTED
     aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED

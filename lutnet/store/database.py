@@ -10,7 +10,7 @@ from typing import Any
 
 from lutnet.errors import GradeFileError, LutnetError, OutputError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _APPLICATION_ID = 0x6C75746E  # "lutn"
 _BUSY_SECONDS = 10.0
 _SCHEMA = (
@@ -58,6 +58,12 @@ _SCHEMA = (
     CREATE TABLE part (              -- what parts of that solve came to, by a hash of what each follows from
         key BLOB PRIMARY KEY,
         value BLOB NOT NULL
+    );
+    """,
+    """
+    CREATE TABLE aside (             -- LUTs of clips that are solved together, until they are saved
+        shot_id TEXT PRIMARY KEY,
+        lut BLOB NOT NULL
     );
     """,
 )

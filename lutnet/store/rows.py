@@ -94,6 +94,12 @@ class _StoredLUT(LUT3D):
         return str(self.__dict__["_facts"]["digest"])
 
 
+def set_aside(grade: Grade, fetch: Fetch) -> Grade:
+    """``grade`` without its LUT's table, which ``fetch`` will give."""
+    facts = _lut_facts(grade.lut)
+    return grade if facts is None else Grade(grade.cdl, _StoredLUT(facts, fetch))
+
+
 def result_to_text(result: ClipResult) -> str:
     """A result as JSON: all but the tables of its LUTs."""
     diagnosis = result.diagnosis
@@ -120,8 +126,8 @@ def result_to_row(result: ClipResult) -> ResultColumns:
     diagnosis = result.diagnosis
     return (
         result_to_text(result),
-        None if result.grade is None else _lut_to_bytes(result.grade.lut),
-        None if diagnosis is None else _lut_to_bytes(diagnosis.grade.lut),
+        None if result.grade is None else lut_to_bytes(result.grade.lut),
+        None if diagnosis is None else lut_to_bytes(diagnosis.grade.lut),
     )
 
 
@@ -148,7 +154,7 @@ def grade_to_row(grade: Grade | None) -> GradeColumns:
     """JSON of the CDL, LUT."""
     if grade is None:
         return None, None
-    return json.dumps(cdl_to_plain(grade.cdl)), _lut_to_bytes(grade.lut)
+    return json.dumps(cdl_to_plain(grade.cdl)), lut_to_bytes(grade.lut)
 
 
 def grade_from_row(cdl: str | None, lut: bytes | None) -> Grade | None:
@@ -192,7 +198,7 @@ def _lut_of_row(plain: Json, fetch: Fetch) -> LUT3D | None:
     return None if facts is None else _StoredLUT(facts, fetch)
 
 
-def _lut_to_bytes(lut: LUT3D | None) -> bytes | None:
+def lut_to_bytes(lut: LUT3D | None) -> bytes | None:
     if lut is None:
         return None
     if isinstance(lut, _StoredLUT):

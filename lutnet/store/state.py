@@ -32,9 +32,11 @@ from lutnet.store.rows import (
     ResultColumns,
     grade_from_row,
     grade_to_row,
+    lut_to_bytes,
     result_from_row,
     result_to_row,
     result_to_text,
+    set_aside,
 )
 
 FILE_NAME = "state.sqlite"
@@ -44,6 +46,7 @@ _OF_CLIP = (
 )
 _UNUSED = "SELECT job FROM computed WHERE job NOT IN (SELECT job FROM clip)"
 _OF_JOB = "SELECT {0} FROM computed WHERE job = ?"
+_ASIDE = "SELECT lut FROM aside WHERE shot_id = ?"
 _AT_ONCE = 500  # SQLite takes no more than 999 values in one statement, in older releases
 
 
@@ -108,6 +111,21 @@ class Store:
                 (job, *result_to_row(result), *astuple(pictures)),
             )
 
+    def set_aside(self, results: Sequence[ClipResult]) -> list[ClipResult]:
+        """``results`` that hold no LUT's table any more: this file does, until the next ``save``."""
+        shots = [(each.shot.id, None if each.grade is None else each.grade.lut) for each in results]
+        with transaction(self._connection, self.path):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO aside VALUES (?, ?)",
+                ((shot_id, lut_to_bytes(lut)) for shot_id, lut in shots if lut is not None),
+            )
+        return [
+            each
+            if each.grade is None
+            else replace(each, grade=set_aside(each.grade, partial(column, self.path, _ASIDE, each.shot.id)))
+            for each in results
+        ]
+
     def has_work(self) -> bool:
         """Whether anything is in it that somebody computed or decided."""
         with translated(self.path):
@@ -122,6 +140,10 @@ class Store:
         if row is None:
             raise KeyError(job)
         return replace(self._read(row[0], _OF_JOB, job), shot=shot)
+
+    def compared_of(self, job: str) -> bytes:
+        """What a finished job kept to lay its shot beside others, or nothing. From any thread."""
+        return column(self.path, _OF_JOB.format("compared"), job) or b""
 
     def pictures_of(self, job: str) -> StoredPictures:
         """The pictures of a finished job, as they were given; none of another job. From any thread."""
@@ -281,6 +303,7 @@ class Store:
                 "DELETE FROM computed WHERE job = ?", [(job,) for job in sorted(unused)]
             )
             self._connection.execute("INSERT OR REPLACE INTO joined VALUES (1, ?)", (joined,))
+            self._connection.execute("DELETE FROM aside")
             # The files beside it are those of another state now, until they are written anew.
             self._connection.execute("UPDATE package SET stamp = ''")
             if parts is not None:
@@ -324,7 +347,10 @@ class Store:
         self._connection.execute(
             "INSERT OR REPLACE INTO clip VALUES (?, ?, ?, ?, ?, ?)", (result.shot.id, position, job, *row)
         )
-        return result
+        if not result.is_joined:
+            return result
+        self._connection.execute("DELETE FROM aside WHERE shot_id = ?", (result.shot.id,))
+        return self._read(row[0], _OF_CLIP, result.shot.id)
 
     def _keep(self, position: int, result: ClipResult) -> ClipResult:
         """Leave a decided clip as stored, where this run could not grade it; only its place may be new."""

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
-from lutnet.continuity import links, together
+from lutnet.continuity import links, results, together
 from lutnet.continuity.anchor import Anchor
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.document import read_groups
+from lutnet.continuity.shelf import Shelf
 from lutnet.continuity.solve import Link, Solution, solve
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
-from lutnet.grade import CDL, Diagnosis, Grade
+from lutnet.grade import CDL, LUT3D, Diagnosis, Grade
 from lutnet.job import Job, Outcome, Recipe
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import Status
+from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings
-from lutnet.store import Decision, Store, StoredPictures
+from lutnet.store import FILE_NAME, Decision, Store, StoredPictures
 from tests.continuity.test_together import TAKES, members
-from tests.export.examples import some_result
+from tests.export.examples import some_lut, some_result
 
 
 def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -87,6 +93,52 @@ def test_scenes_are_graded_together_and_only_once(footage: Path, solves: list[in
     assert ["cut" in clip for clip in written] == [False] + [True] * 7 + [False] * 3
     assert cdls(run(footage)) == cdls(graded)
     assert solves == [8]
+
+
+def test_luts_that_scenes_ask_for_are_not_all_in_memory_and_all_are_kept(
+    footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    regraded = results._regraded
+    alive: list[weakref.ref[LUT3D]] = []
+    most = 0
+
+    def with_lut(result: ClipResult, *given: Any) -> ClipResult:
+        nonlocal most
+        lut = LUT3D(some_lut(len(alive), 5).table)
+        alive.append(weakref.ref(lut))
+        most = max(most, sum(each() is not None for each in alive))
+        found = regraded(result, *given)
+        return replace(found, grade=Grade((found.grade and found.grade.cdl) or CDL(), lut))
+
+    monkeypatch.setattr(results, "_regraded", with_lut)
+    monkeypatch.setattr(results, "HELD", 2)
+    graded = run(footage)
+    assert most <= 4 < len(alive), "two that are being stored, and two that come"
+    luts = [clip.grade.lut for clip in graded.clips if clip.scene and clip.scene.matched and clip.grade]
+    assert [lut and lut.digest for lut in luts] == [
+        some_lut(number, 5).digest for number in range(len(alive))
+    ]
+    assert all(np.array_equal(lut.table, some_lut(at, 5).table) for at, lut in enumerate(luts) if lut)
+    assert len(list((footage / "out" / "luts").iterdir())) == len(alive)
+    with closing(sqlite3.connect(footage / "out" / FILE_NAME)) as state:
+        assert state.execute("SELECT count(*) FROM aside").fetchone() == (0,)
+
+
+def test_what_is_laid_beside_each_other_is_read_when_it_is_asked_for() -> None:
+    kept = {str(number): member.compared.to_bytes() for number, member in enumerate(members())}
+    read: list[str] = []
+
+    def reading(job: str) -> bytes:
+        read.append(job)
+        return kept[job]
+
+    shelf = Shelf(reading)
+    shots = [shelf.compared(job) for job in kept]
+    assert read == list(kept)
+    for shot, member in zip(shots, members(), strict=True):
+        assert shot.key == member.compared.key
+        assert [each.picture for each in shot.kept] == [each.picture for each in member.compared.kept]
+    assert len(shots[0].kept) and len(read) == 2 * len(kept)
 
 
 def test_only_the_scene_of_a_changed_clip_is_solved_again(
