@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import glob
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +109,45 @@ def _configuration(manifest: Json, old: Path) -> tuple[None, None]:
     return None, None
 
 
-def _clip_spaces(manifest: Json, _: Path) -> tuple[list[str], list[str]]:
-    declared = {clip["name"]: clip["space"] for clip in manifest["clips"] if "space" in clip}
-    return [f"{glob.escape(name)}={space}" for name, space in declared.items()], []
+def _clip_spaces(manifest: Json, old: Path) -> tuple[list[str], list[str]]:
+    """Patterns by which the clips are in the same spaces again: of their files where names do not tell them apart.
+
+    Raises InputError where files do not either.
+    """
+    named, filed = _spaces_by(manifest["clips"], _name), _spaces_by(manifest["clips"], _file)
+    of_files, of_names = [], []
+    for clip in manifest["clips"]:
+        name, file = _name(clip), _file(clip)
+        if "space" not in clip:
+            continue
+        if len(named[name.casefold()]) == 1:
+            of_names.append(f"{glob.escape(name)}={clip['space']}")
+        elif file and len(filed[file.casefold()]) == 1:
+            of_files.append(f"{glob.escape(file)}={clip['space']}")
+        else:
+            raise InputError(
+                "clips of one name and file name are in different colour spaces there",
+                value=name,
+                where=old,
+                fix="Say what they are: --clip-space PATTERN=NAME, in place of those of the old package.",
+            )
+    return list(dict.fromkeys((*of_files, *of_names))), []
+
+
+def _name(clip: Json) -> str:
+    return str(clip["name"])
+
+
+def _file(clip: Json) -> str:
+    return Path(clip["media"] or "").name
+
+
+def _spaces_by(clips: Sequence[Json], key: Callable[[Json], str]) -> dict[str, set[str | None]]:
+    """All that clips of a key are said to be in; None where nothing is said. Patterns do not tell cases apart."""
+    found: dict[str, set[str | None]] = {}
+    for clip in clips:
+        found.setdefault(key(clip).casefold(), set()).add(clip.get("space"))
+    return found
 
 
 def _stated(name: str, usual: Any) -> Inherited:

@@ -149,6 +149,32 @@ def test_clips_keep_their_spaces_whatever_they_are_called(footage: Path) -> None
     assert colour.stated(shot("A1 wide", "x.mov", 0), None).says is Says.NOBODY
 
 
+def test_clips_of_one_name_in_different_spaces_are_told_apart_by_their_files(footage: Path) -> None:
+    old = run(footage, strength=0.5, scenes=SceneWishes(consistency=0.0)).folder
+    manifest = json.loads((old / "grades.json").read_text())
+    sony, canon, plain = manifest["clips"][:3]
+    sony.update(name="Wide", media="/cards/A001.mov", space="S-Log3 S-Gamut3.Cine")
+    canon.update(name="wide", media="/cards/B001.mov", space="CanonLog2 CinemaGamut D55")
+    plain.update(name="Wide", media="/cards/C001.mov")
+    (old / "grades.json").write_text(json.dumps(manifest))
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    command = [str(footage / "timeline.otio"), "--from", str(old)]
+    options = parser.parse_args(command)
+    inherit(options)
+    colour = colour_management(colour_of(options))
+    for clip in (sony, canon):
+        assert colour.stated(shot("Wide", clip["media"], 0), None).space == clip["space"]
+    assert colour.stated(shot("Wide", plain["media"], 0), None).says is Says.NOBODY
+    canon["media"] = "/other/a001.MOV"
+    (old / "grades.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="--clip-space"):
+        inherit(parser.parse_args(command))
+    options = parser.parse_args([*command, "--clip-space", "A001*=slog3"])
+    inherit(options)
+    assert options.clip_space == ["A001*=slog3"]
+
+
 def test_no_configuration_is_read_because_a_package_names_it(footage: Path, tmp_path: Path) -> None:
     old = run(footage, strength=0.5, scenes=SceneWishes(consistency=0.0)).folder
     (tmp_path / "own.ocio").write_text("ocio_profile_version: 2")
