@@ -271,6 +271,7 @@ def _member(
     unsure = 1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values()))
     approved = decision is not None and decision.status is not Status.REJECTED
     aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
+    shown = (result.delta_e.pixels or 0) if aligned and result.delta_e is not None else 0
     pinned = result.shot.id in context.wishes.pinned
     behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
     known, led = (approved or aligned or pinned) and not behind, context.recipe.reference is not None
@@ -290,7 +291,7 @@ def _member(
             0.0, 1.0
         )  # of the full grade
 
-    return Member(compared, graded if known or led or hero else None, known, led, unsure, key)
+    return Member(compared, graded if known or led or hero else None, known, led, unsure, shown, key)
 
 
 def _joined(

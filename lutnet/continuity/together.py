@@ -27,7 +27,8 @@ class Member:
     graded: colours of the shot ``[P, 3]``, encoded as people see them, 0..1, and what its own grade makes of them; None
     where others do not follow it, as it is neither known, nor led, nor a named hero. known: it rests on pixels of
     the reference or on a decision, and stays. led: a reference's look is in it. unsure: of its diagnosis, above 0; the
-    smaller, the surer. key: of all that it follows from, where what was found before is to be known again.
+    smaller, the surer. shown: pixels of the reference that were found in it. key: of all that it follows from, where
+    what was found before is to be known again.
     """
 
     compared: Compared
@@ -35,6 +36,7 @@ class Member:
     known: bool = False
     led: bool = False
     unsure: float = 1.0
+    shown: int = 0
     key: bytes = b""
 
 
@@ -187,7 +189,8 @@ class _Scene:
 
 
 def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int]) -> set[int]:
-    """The hero of every scene of several shots that has none yet: a known one first, then the surest of itself."""
+    """The hero of every scene of several shots that has none yet: a known one first, of these the one that shows most
+    of the reference, then the surest of itself."""
     found: dict[int, int] = {}
     for place, member in enumerate(members):
         best = members[found[scenes[place]]] if scenes[place] in found else None
@@ -197,9 +200,9 @@ def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int])
     return {place for scene, place in found.items() if several[scene] > 1 and scene not in settled}
 
 
-def _doubt(member: Member) -> tuple[bool, float, bytes]:
+def _doubt(member: Member) -> tuple[bool, int, float, bytes]:
     """Least of the surest; the picture decides between equals, so that the order of clips does not."""
-    return not member.known, member.unsure, member.compared.key
+    return not member.known, -member.shown, member.unsure, member.compared.key
 
 
 def _balanced(colours: Tensor, balance: Tensor) -> Tensor:

@@ -97,6 +97,15 @@ def test_the_order_of_clips_changes_nothing():
         assert float(delta_e_rgb(one(colours), two(colours)).mean()) < 0.05
 
 
+def test_the_shot_that_shows_most_of_the_reference_is_the_hero_of_its_scene() -> None:
+    """Whatever their diagnoses say of themselves."""
+    known = [replace(each, unsure=1.0) for each in members()]
+    known[2] = replace(known[2], known=True, shown=900)
+    known[4] = replace(known[4], known=True, shown=4000, unsure=2.0)
+    heroes = [place for place, each in enumerate(join(known)) if each.hero]
+    assert 4 in heroes and 2 not in heroes
+
+
 def test_a_hero_keeps_its_grade_and_the_others_follow():
     joined = join(members(), heroes=[2])
     assert joined[2].hero and joined[2].transform is None
