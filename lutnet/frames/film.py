@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -31,7 +32,7 @@ class Film:
         self._ticks: Fraction = 1 / (rate_of(stream) * stream.time_base)
         self._origin: int = stream.start_time or 0
         self._steady = _is_steady(stream)
-        self._rounding = 1 / self._ticks  # frames by which a time may have been rounded
+        self._number = partial(_number, origin=self._origin, ticks=self._ticks, steady=self._steady)
         self._untimed = 0
         # A program stream's first frames after a seek are timed half a frame late.
         self._lead = self._second if container.format.name == PROGRAM_STREAM else 0
@@ -40,16 +41,16 @@ class Film:
         timed = not container.format.flags & Flags.no_timestamps.value
         # Matroska reads its index at the first seek only.
         self._seekable = timed and self._jumped(self._head)
-        self._wanted: frozenset[int] = frozenset()
-        self._sparing = False
-        self._frames = decoded(container, stream, self._is_spared)
+        self._spared = _Spared(self._number)
+        self._frames = decoded(container, stream, self._spared)
         self._now: Any = None
 
     def expect(self, spans: Sequence[Span]) -> None:
         """Be told of all spans that will be asked for: what lies between them need not be decoded as a picture."""
-        self._wanted = frozenset(number for span in spans for number in range(span.quarter, span.middle + 1))
         sure = self._steady and self._seekable and self._container.format.name != PROGRAM_STREAM
-        self._sparing = sure and self._stream.codec_context.name in _SPARED
+        if sure and self._stream.codec_context.name in _SPARED:
+            wanted = (number for span in spans for number in range(span.quarter, span.middle + 1))
+            self._spared.but = frozenset(wanted)
 
     def has_key(self, span: Span) -> bool:
         """Whether the index knows a key frame in ``span``: decoding that costs one frame."""
@@ -80,7 +81,7 @@ class Film:
                     yield span.middle, shown
                 return
             if shown is not None and self._now.pts > target:  # a gap in a variable frame rate
-                yield span.middle, self._before(target) if self._sparing else shown
+                yield span.middle, shown if self._spared.but is None else self._before(target)
                 return
             number = self._number(self._now.pts)
             if passed is None and span.quarter <= number < span.middle:
@@ -91,7 +92,7 @@ class Film:
 
     def _before(self, target: int) -> Any:
         """The last frame up to ``target``, of all there are: on the way there it may have been spared."""
-        self._sparing = False
+        self._spared.but = None
         self._seek(target)
         shown = self._now
         while self._now is not None and self._now.pts <= target:
@@ -101,11 +102,6 @@ class Film:
     def _time(self, number: int) -> int:
         """The stream time half way through a frame: rounded timestamps cannot make it another one."""
         return int(self._origin + (number + Fraction(1, 2)) * self._ticks)
-
-    def _number(self, time: int) -> int:
-        """Of the frame that begins at ``time``; at variable rates, of the one that would be on screen then."""
-        frames = (time - self._origin) / self._ticks
-        return round(frames) if self._steady else ceil(frames - self._rounding)
 
     def _end(self, frame: Any) -> Fraction:
         """When ``frame`` is gone for certain, or its beginning where only the next frame tells.
@@ -144,7 +140,7 @@ class Film:
             self._seekable = self._jumped(wanted)
             if not self._seekable:
                 return
-            self._frames = decoded(self._container, self._stream, self._is_spared)
+            self._frames = decoded(self._container, self._stream, self._spared)
             if wanted == self._head:
                 self._now = self._next()
                 return
@@ -153,9 +149,6 @@ class Film:
             if self._now is not None and self._now.pts <= target and not self._now.is_corrupt:
                 return
             back = max(2 * back, self._second)
-
-    def _is_spared(self, packet: Any) -> bool:
-        return self._sparing and packet.pts is not None and self._number(packet.pts) not in self._wanted
 
     def _jumped(self, time: int) -> bool:
         """Seek; False where the container cannot. AVI refuses times before its first frame."""
@@ -178,6 +171,24 @@ class Film:
                 self._untimed += 1
             if frame.pts is not None:
                 yield frame
+
+
+class _Spared:
+    """Whether nobody looks at the frame of a packet. It knows no ``Film``, which would hold itself and its frames."""
+
+    def __init__(self, number: Callable[[int], int]) -> None:
+        self.but: frozenset[int] | None = None
+        self._number = number
+
+    def __call__(self, packet: Any) -> bool:
+        return self.but is not None and packet.pts is not None and self._number(packet.pts) not in self.but
+
+
+def _number(time: int, *, origin: int, ticks: Fraction, steady: bool) -> int:
+    """Of the frame that begins at ``time``; at variable rates, of the one that would be on screen then."""
+    frames = (time - origin) / ticks
+    rounding = 1 / ticks  # frames by which a time may have been rounded
+    return round(frames) if steady else ceil(frames - rounding)
 
 
 def _is_steady(stream: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -84,6 +86,23 @@ def test_frames_on_the_way_that_no_other_needs_are_not_decoded(
     (picture,) = video.read(path, Span(50, 51), 1, 64)
     assert number_in(picture.pixels.transpose(2, 0, 1)) == 50
     assert len(shown) < 35, "of the 51 frames up to there"
+
+
+def test_a_film_that_was_read_is_gone_with_its_frames(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    films: list[weakref.ref[film.Film]] = []
+
+    class Watched(film.Film):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            films.append(weakref.ref(self))
+
+    monkeypatch.setattr(video, "Film", Watched)
+    gc.disable()
+    try:
+        assert list(video.read(clip, Span(7, 40), 3, 64))
+        assert [each() for each in films] == [None], "without waiting for the garbage collection"
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("missing", [47, 48, 49, 50])
