@@ -88,7 +88,11 @@ def main() -> None:
                 for under in (False, True):
                     pair = _kept(cases, grades, look if under else None, len(one))
                     found.setdefault((faults, method, under), []).append(pair)
-        print(f"  {name} and {other}: {found['each its own', 'together', False][-1]}", flush=True)
+        spoiled = [
+            found["each its own", method, False][-1] for method in ("together", "together, looks kept")
+        ]
+        told = "; kept ".join(f"{length:.2f}, off by {off:.0%}" for length, off in spoiled)
+        print(f"  {name} and {other}, each its own fault: {told}", flush=True)
     print("| faults | grades | look | length | pairs within 0.9 to 1.1 | vector off by |")
     print("|---|---|---|---|---|---|")
     for (faults, method, under), pairs in found.items():

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from lutnet.colourspace import ColourConfig, ColourSettings, View, colour_management
-from lutnet.colourspace.log_look import log_look
+from lutnet.colourspace.log_look import BRIGHTEST, WHITE, log_look
 from lutnet.colourspace.pixels import converted
 from lutnet.diagnosis import diagnose
 from lutnet.errors import MediaError
@@ -123,7 +123,8 @@ def _busy(work: Callable[[], object]) -> float:
 
 def log_recognised(photos: Path, footage: Path, seed: int) -> None:
     look, samples = log_look(), samples_of(photos, seed)
-    scores = look.score(samples.features)
+    flat = samples.features[:, BRIGHTEST] < WHITE  # see LogLook.judged
+    scores = np.where(flat, look.score(samples.features), -np.inf)
     print(f"{'taken for log':34} {'count':>6} {'refused':>8} {'told':>7}")
     for kind in (CLEAN, ONE_FAULT, SEVEN_FAULTS, *SPACES):
         these = scores[samples.kinds == kind]

@@ -25,7 +25,8 @@ WHITE = 0.985
 """Of the brightest hundredth, from which on a picture reaches a display's white: of the log recordings that are neither
 clearly log nor clearly not, 4 % do, of those that are clearly log none (held-out sources)."""
 
-_BRIGHTEST = 10  # its place among the features
+BRIGHTEST = 10
+"""Its place among the features."""
 _PARTS = 4
 
 Values = npt.NDArray[np.float64]
@@ -58,7 +59,7 @@ class LogLook:
         asked; a picture that reaches a display's white is none."""
         features = features_of(_colours(pixels))
         score = float(self.score(features))
-        flat = bool(features[_BRIGHTEST] < WHITE)
+        flat = bool(features[BRIGHTEST] < WHITE)
         limit = self.refuse if len(pixels) > 1 else self.refuse_one
         return LogDoubt(
             score if flat else min(score, 0.0),
