@@ -5,7 +5,7 @@
 
 Photographs are those of ``photos/test``, each scene's are drawn without repetition, its detune is one of protocol M
 (seven at once). Level error is the mean distance of the seven levels to the truth, DE is CIE DE2000 after the CDL.
-``--fit`` finds the numbers of ``lutnet.diagnosis.scene.POOLING`` on the photographs of ``photos/train`` whose
+``--fit`` finds the numbers of ``lutnet.diagnosis.pooling.POOLING`` on the photographs of ``photos/train`` whose
 sources the network was not trained with; half of its detunes are of protocol M, half of the training mix.
 """
 
@@ -22,8 +22,9 @@ from torch import Tensor
 
 from lutnet.diagnosis.heads import HEADS, LEVELS
 from lutnet.diagnosis.model import default_model
+from lutnet.diagnosis.pooling import POOLING, Pooling, pooled_levels
 from lutnet.diagnosis.predict import diagnose, seen
-from lutnet.diagnosis.scene import POOLING, Pooling, diagnose_scene, pooled_levels
+from lutnet.diagnosis.scene import diagnose_scene
 from lutnet.grade import Diagnosis
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.photos import PhotoSet, load_photos, sample_crop, split_by_source
@@ -84,7 +85,7 @@ class Errors:
         return sum(self.levels) / len(self.levels), sum(self.differences) / len(self.differences)
 
 
-def measure(photos: PhotoSet, count: int, shots: list[int], seed: int, pooling: Pooling) -> dict[str, Errors]:
+def measure(photos: PhotoSet, count: int, shots: list[int], seed: int) -> dict[str, Errors]:
     """Errors of every way, by its name."""
     draw = torch.Generator().manual_seed(seed)
     errors = {name: Errors([], []) for name in ("nothing", "one by one", *map(_together, shots))}
@@ -101,11 +102,7 @@ def measure(photos: PhotoSet, count: int, shots: list[int], seed: int, pooling: 
         errors["nothing"].levels.append(float(scene.amounts.abs().mean()))
         for number in shots:
             groups = scene.spoiled.split(number)
-            found = [
-                each
-                for group in groups
-                for each in diagnose_scene([shot[None] for shot in group], pooling=pooling)
-            ]
+            found = [each for group in groups for each in diagnose_scene([shot[None] for shot in group])]
             errors[_together(number)].add(scene, found)
     return errors
 
@@ -186,7 +183,7 @@ def main() -> None:
         print(fit(held_out, options.scenes, options.seed))
         return
     photos = held_out or load_photos(shared / "test")
-    errors = measure(photos, options.scenes, options.shots, options.seed, POOLING)
+    errors = measure(photos, options.scenes, options.shots, options.seed)
     single = errors["one by one"].mean
     print("| | level error | of one by one | DE | of one by one |\n|---|---|---|---|---|")
     for name, each in errors.items():

@@ -74,12 +74,14 @@ class Verdict:
     repair: ``[N, 7]`` in -1..1, the amounts to undo. Not the expected levels: errors that cannot be told
         apart are split so that they compensate in colour.
     attention: ``[N, h, w]``, how much each part of the frame spoke; sums to 1.
+    hidden: ``[N, H]``, what the heads read of the whole frame.
     """
 
     levels: Tensor
     fault: Tensor
     repair: Tensor
     attention: Tensor
+    hidden: Tensor
 
 
 class Residual(nn.Module):
@@ -88,7 +90,7 @@ class Residual(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.inner = nn.Linear(width, width)
-        self.outer = _silent(nn.Linear(width, width))
+        self.outer = silent(nn.Linear(width, width))
 
     def forward(self, values: Tensor) -> Tensor:
         """``[N, width]`` to ``[N, width]``."""
@@ -148,11 +150,11 @@ class DiagnosisNetwork(nn.Module):
         self.level_head = nn.Linear(config.hidden, votes)
         self.fault_head = nn.Linear(config.hidden, CLEAN + 1)
         self.part_votes = nn.Conv2d(self.trunk.map_channels, votes + CLEAN + 1 + 1, 1)
-        self.fault_of_levels = _silent(nn.Linear(votes, CLEAN + 1))
+        self.fault_of_levels = silent(nn.Linear(votes, CLEAN + 1))
         self.compensation = nn.Sequential(
             nn.Linear(config.hidden + votes, config.compensation),
             nn.ReLU(),
-            _silent(nn.Linear(config.compensation, len(HEADS))),
+            silent(nn.Linear(config.compensation, len(HEADS))),
         )
 
     def forward(self, frames: Tensor) -> Verdict:
@@ -174,6 +176,7 @@ class DiagnosisNetwork(nn.Module):
             fault=self.fault_head(hidden) + voted[:, votes:] + self.fault_of_levels(shares.flatten(1)),
             repair=((shares * shares.new_tensor(LEVELS)).sum(-1) + compensation).clamp(-1.0, 1.0),
             attention=attention.view(-1, *features.map.shape[-2:]),
+            hidden=hidden,
         )
 
 
@@ -208,7 +211,7 @@ def _vgg_blocks(layers: Layers) -> nn.Sequential:
     return nn.Sequential(*blocks)
 
 
-def _silent(layer: nn.Linear) -> nn.Linear:
+def silent(layer: nn.Linear) -> nn.Linear:
     """The layer with all its numbers at zero: it says nothing until it has learned something."""
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)

@@ -57,19 +57,23 @@ def diagnose(
     """
     model = model or default_model()
     shot = seen(frames, model)
-    evidence = shot.evidence
+    evidence = looked_again(shot, model)
     if reference is not None:
-        evidence = difference(evidence, seen(reference, model).evidence)
+        evidence = difference(evidence, evidence_of(reference, model))
     return spoken(shot, evidence, model)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Seen:
-    """One shot as the network sees it: sampled pixels ``[N, 3, G, G]``, what they can tell, what they say."""
+    """One shot as the network sees it: sampled pixels ``[N, 3, G, G]``, what they can tell, what they say at first.
+
+    hidden: ``[H]``, what the heads read, in the mean over the frames.
+    """
 
     pixels: Tensor
     content: Content
     evidence: Evidence
+    hidden: Tensor
 
     @property
     def tells(self) -> bool:
@@ -77,12 +81,28 @@ class Seen:
 
 
 def seen(frames: Tensor | Frames, model: DiagnosisModel) -> Seen:
-    """Look at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
+    """The first look at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
     shot = _frames(frames)
     pixels = _uncut(shot)
     straight, mirrored = _views(pixels, model)
     content = _content(shot, straight)
-    return Seen(straight, content, _evidence(straight, mirrored, content, model))
+    if not bool(content.telling.any()):
+        return Seen(straight, content, no_evidence(), torch.zeros(model.network.config.hidden))
+    views = [view[content.telling] for view in (straight, mirrored)]
+    judged = _judge(torch.cat(views), model)
+    hidden = torch.cat([verdict.hidden for verdict in judged]).mean(0)
+    return Seen(straight, content, _heard(pooled(judged, model.calibration), content), hidden)
+
+
+def looked_again(shot: Seen, model: DiagnosisModel) -> Evidence:
+    """What ``shot`` says once its frames, repaired by what they said at first, were looked at too."""
+    if not shot.tells:
+        return shot.evidence
+    # One view is enough for the second look: the other was never worth its time there (see experiments).
+    telling = shot.pixels[shot.content.telling]
+    repaired = undo(telling.movedim(1, -1), shot.evidence.repair).movedim(-1, 1)
+    again = pooled(_judge(repaired, model), model.calibration)
+    return _heard(with_second_look(shot.evidence, again), shot.content)
 
 
 def spoken(shot: Seen, evidence: Evidence, model: DiagnosisModel) -> Diagnosis:
@@ -103,7 +123,7 @@ def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
 
     ``frames`` as ``diagnose`` takes them; without any that tell, the evidence of nothing. Raises InputError.
     """
-    return seen(frames, model).evidence
+    return looked_again(seen(frames, model), model)
 
 
 def levels_of(frames: Tensor, model: DiagnosisModel) -> Tensor:
@@ -172,16 +192,9 @@ def _content(shot: Frames, pixels: Tensor) -> Content:
     return replace(content, telling=torch.zeros_like(content.telling), warnings=(warning,))
 
 
-def _evidence(straight: Tensor, mirrored: Tensor, content: Content, model: DiagnosisModel) -> Evidence:
-    if not bool(content.telling.any()):
-        return no_evidence()
-    views = [view[content.telling] for view in (straight, mirrored)]
-    first = pooled(_judge(torch.cat(views), model), model.calibration)
-    # One view is enough for the second look: the other was never worth its time there (see experiments).
-    repaired = undo(views[0].movedim(1, -1), first.repair).movedim(-1, 1)
-    evidence = with_second_look(first, pooled(_judge(repaired, model), model.calibration))
-    monochrome = not bool(content.coloured[content.telling].any())
-    return without_colour(evidence) if monochrome else evidence
+def _heard(evidence: Evidence, content: Content) -> Evidence:
+    """Without what monochrome frames cannot say."""
+    return evidence if bool(content.coloured[content.telling].any()) else without_colour(evidence)
 
 
 @torch.inference_mode()

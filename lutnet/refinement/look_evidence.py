@@ -91,4 +91,5 @@ def _verdict(frames: Tensor, model: DiagnosisModel) -> Verdict:
         torch.cat([each.fault for each in judged]),
         torch.cat([each.repair for each in judged]),
         torch.cat([each.attention for each in judged]),
+        torch.cat([each.hidden for each in judged]),
     )

@@ -30,6 +30,7 @@ def verdict(levels: torch.Tensor, repair: torch.Tensor | None = None) -> Verdict
         fault=torch.zeros(count, CLEAN + 1),
         repair=torch.zeros(count, 7) if repair is None else repair,
         attention=torch.full((count, 1, 1), 1.0),
+        hidden=torch.zeros(count, 4),
     )
 
 

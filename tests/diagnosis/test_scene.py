@@ -9,8 +9,9 @@ from torch import Tensor
 
 import lutnet
 from lutnet.diagnosis.heads import HEADS, LEVELS
+from lutnet.diagnosis.pooling import POOLING, pooled_levels
 from lutnet.diagnosis.predict import diagnose
-from lutnet.diagnosis.scene import POOLING, diagnose_scene, pooled_levels
+from lutnet.diagnosis.scene import diagnose_scene
 from lutnet.errors import InputError
 from lutnet.ops.detune import NAMES, detune
 
