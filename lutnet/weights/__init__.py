@@ -62,6 +62,11 @@ WEIGHTS = (
         "look.safetensors",
         "b4e616b56b7455f44ff1b62415d42e348fef7d174013e0e62e13ed513ba12922",
     ),
+    Weights(
+        "scene",
+        "scene.safetensors",
+        "a8086fa5fc493941913327b00909af0287eb6f0acf8582cf4154281836c4df08",
+    ),
 )
 
 
