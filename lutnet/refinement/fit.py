@@ -212,19 +212,16 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
     alone: what is done, as far as it is clear, where the look is not trusted; None is what the shot's diagnosis says.
     """
     prediction = predict(frames, references)
-    share, of_set = prediction.share, share_of_set(references)
+    share = prediction.share
     if share == 0.0:
         return None
-    if share == 1.0 and of_set == 0.0:
-        transform: Transform = prediction.apply
-    else:
-        without = _clear_faults(diagnose(frames).grade if alone is None else alone, wish.palette)
-        together = look_of_set(tuple(references)) if of_set else without
+    without = _clear_faults(diagnose(frames).grade if alone is None else alone, wish.palette)
+    of_set, together = share_of_set(references), look_of_set(tuple(references))
 
-        def transform(colours: Tensor) -> Tensor:
-            balanced = without(colours)
-            look = torch.lerp(prediction.apply(colours), together(balanced), of_set)
-            return torch.lerp(balanced, look, share)
+    def transform(colours: Tensor) -> Tensor:
+        balanced = without(colours)
+        look = torch.lerp(prediction.apply(colours), together(balanced), of_set)
+        return torch.lerp(balanced, look, share)
 
     grade = wish.granted(transform, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"

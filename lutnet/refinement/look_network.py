@@ -58,9 +58,10 @@ def look_of(answers: Tensor, amounts: Tensor, colours: Tensor) -> Tensor:
 
 
 @cache
-def shipped_look_network() -> LookNetwork:
-    """The network that ships. Raises WeightsError when its file was changed."""
-    stored = weights.shipped("look")
+def shipped_look_network(name: str = "look") -> LookNetwork:
+    """A network that ships: ``look``, taught by many stills at once, or ``look_few``, by one to nine.
+    Raises WeightsError when its file was changed."""
+    stored = weights.shipped(name)
     network = LookNetwork()
     if stored.config.get("look_network") != {"features": FEATURES, "members": MEMBERS}:
         raise WeightsError("not a network for looks", where=stored.source)

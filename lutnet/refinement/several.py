@@ -1,4 +1,7 @@
-"""Several references of other scenes: what they look like as a set tells more of their look than each of them alone."""
+"""References of other scenes taken as a set: a second opinion of their look, by what they have in common.
+
+One picture is a small set, of which little can be told; eight tell more together than they do one by one.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,19 @@ from lutnet.refinement.look_network import shipped_look_network
 from lutnet.refinement.predict import MAX_FRAMES
 from lutnet.shot import Frames
 
-ENOUGH = 4
-"""Scenes from which on a set is heard in full: one alone is no set, and in between it is heard by their number."""
+MANY = 4
+"""References from which on a set is many: it is asked of the network for many stills then, and believed more."""
 
-MOST = 0.5
+SHARE_OF_FEW, SHARE_OF_MANY = 0.4, 0.5
 """Share of what a set says beside the guesses that are made of its pictures one by one."""
 
 
 def share_of_set(references: Sequence[Frames]) -> float:
-    """How much of the look of ``references`` is told by them as a set, 0..MOST; the rest one by one."""
-    return MOST * min(1.0, (len(references) - 1) / (ENOUGH - 1))
+    """How much of the look of ``references`` is told by them as a set, 0..1; the rest one by one."""
+    return SHARE_OF_MANY if len(references) >= MANY else SHARE_OF_FEW
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def look_of_set(references: tuple[Frames, ...]) -> Transform:
     """What gives neutral colours ``[P, 3]`` the look of ``references``. Kept, because one set meets every shot."""
     model = default_model()
@@ -37,8 +40,10 @@ def look_of_set(references: tuple[Frames, ...]) -> Transform:
     grid = model.network.config.grid
     evidence = look_evidence(torch.cat([sample_grid(still, grid) for still in stills]), model)
 
+    network = shipped_look_network("look" if len(stills) >= MANY else "look_few")
+
     def look(colours: Tensor) -> Tensor:
         with torch.inference_mode():
-            return shipped_look_network().look_on(colours, evidence).clone()
+            return network.look_on(colours, evidence).clone()
 
     return look

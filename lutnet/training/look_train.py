@@ -1,10 +1,11 @@
 """Teach the network that tells looks from graded stills: shows are made up of photographs and known grades.
 
-    python -m lutnet.training.look_train --photos photos/train --luts luts [--shows 2000] [--seed 1] -o look.safetensors
+    python -m lutnet.training.look_train --photos photos/train --luts luts [--shows 2000] [--few] -o look.safetensors
 
-A show is 5 to 35 photographs, of all publishers or of few, under one grade: a detune, a CDL or a film LUT in turn. Its
-evidence is what the network reads, the colours of other photographs under the grade what it is to say. Shows of
-publishers that are held out, and LUTs whose names hold ``--blind``, only score it.
+A show is 5 to 35 photographs, of all publishers or of few, under one grade: a detune, a CDL or a film LUT in turn;
+with ``--few`` 1 to 9 of all publishers, nearly half of them one alone. Its evidence is what the network reads, the
+colours of other photographs under the grade what it is to say. Shows of publishers that are held out, and LUTs whose
+names hold ``--blind``, only score it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet, load_photos, sample_crop, split_by_source
 
 FEWEST, MOST = 5, 35
+MOST_OF_FEW, ALONE = 9, 0.45
+"""With ``--few``: most photographs of a show, and the share of shows of one alone."""
+
 FEW_PUBLISHERS = 40
 """Photographs of which a show of few publishers is drawn."""
 
@@ -64,7 +68,13 @@ def bank_of(photos: PhotoSet) -> Tensor:
 
 
 def make_up(
-    photos: PhotoSet, luts: Sequence[tuple[str, LUT3D]], bank: Tensor, count: int, *, seed: int
+    photos: PhotoSet,
+    luts: Sequence[tuple[str, LUT3D]],
+    bank: Tensor,
+    count: int,
+    *,
+    seed: int,
+    few: bool = False,
 ) -> Shows:
     """``count`` shows of ``photos``, diagnosed by the weights that ship; each depends on the seed and its number."""
     model, kinds = default_model(), list(GradeKind)
@@ -74,7 +84,7 @@ def make_up(
     for number in range(count):
         draw = torch.Generator().manual_seed(seed * 100_003 + number)
         grade = random_grade(kinds[number % len(kinds)], luts, draw)
-        rows = _stills(photos, draw)
+        rows = _few_stills(photos, draw) if few else _stills(photos, draw)
         evidence.append(look_evidence(stored(grade.apply(pixels[rows].float() / 255.0)), model))
         graded.append(grade.apply_colours(bank))
     return Shows(
@@ -84,6 +94,13 @@ def make_up(
         torch.arange(count) % len(kinds),
         bank,
     )
+
+
+def _few_stills(photos: PhotoSet, draw: torch.Generator) -> Tensor:
+    """The same of one to MOST_OF_FEW photographs."""
+    alone = float(torch.rand((), generator=draw)) < ALONE
+    count = 1 if alone else int(torch.randint(2, MOST_OF_FEW + 1, (), generator=draw))
+    return torch.randperm(len(photos), generator=draw)[:count]
 
 
 def _stills(photos: PhotoSet, draw: torch.Generator) -> Tensor:
@@ -141,6 +158,8 @@ def main() -> None:
         "--blind", nargs="*", default=[], help="LUTs that only score, by parts of their names"
     )
     parser.add_argument("--shows", type=int, default=2000)
+    parser.add_argument("--few", action="store_true", help="shows of one to nine photographs")
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--judged", type=int, default=150, help="shows that score")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, required=True)
@@ -150,8 +169,9 @@ def main() -> None:
     blind = [lut for lut in luts if any(part in lut[0] for part in options.blind)]
     known = [lut for lut in luts if lut not in blind]
     bank = bank_of(photos)
-    network = taught(make_up(photos, known, bank, options.shows, seed=options.seed), options.seed)
-    judged = make_up(held_out, blind or known, bank, options.judged, seed=options.seed)
+    drawn = {"seed": options.seed, "few": options.few}
+    network = taught(make_up(photos, known, bank, options.shows, **drawn), options.seed, options.steps)
+    judged = make_up(held_out, blind or known, bank, options.judged, **drawn)
     save(network, options.output, card_of(photos, held_out, scores_of(network, judged), options))
 
 
@@ -168,7 +188,7 @@ def card_of(
     """The card as JSON values, but for the file's hash."""
     told = {"shows": options.shows, "judged": options.judged, "blind": options.blind}
     return {
-        "name": "look",
+        "name": options.output.stem,
         "data": {
             "photographs": len(photos),
             "names_sha256": photos.digest,
@@ -185,8 +205,12 @@ def card_of(
 
 def _command(options: argparse.Namespace) -> str:
     blind = "".join(f" {part}" for part in ["--blind", *options.blind]) if options.blind else ""
-    counts = f"--shows {options.shows} --judged {options.judged} --seed {options.seed}"
-    return f"python -m lutnet.training.look_train --photos photos/train --luts luts{blind} {counts} -o look.safetensors"
+    counts = (
+        f"--shows {options.shows} --judged {options.judged} --steps {options.steps} --seed {options.seed}"
+    )
+    few = " --few" if options.few else ""
+    rest = f"{blind}{few} {counts} -o {options.output.name}"
+    return f"python -m lutnet.training.look_train --photos photos/train --luts luts{rest}"
 
 
 def save(network: LookNetwork, path: Path, card: dict[str, Any]) -> None:

@@ -67,6 +67,11 @@ WEIGHTS = (
         "scene.safetensors",
         "a8086fa5fc493941913327b00909af0287eb6f0acf8582cf4154281836c4df08",
     ),
+    Weights(
+        "look_few",
+        "look_few.safetensors",
+        "cb52c3d2810492b00b8f85069fc846c8f881d1a9be2cfb421bea8ecb7d3049cb",
+    ),
 )
 
 
