@@ -24,7 +24,7 @@ from lutnet.frames import probe, read_frames, read_shot
 from lutnet.grade import Diagnosis, Grade
 from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of
 from lutnet.looks import Look, find_look, look_on
-from lutnet.reference import Reference, ReferenceSource, find_reference
+from lutnet.reference import Reference, find_reference, shown_frame
 from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings, stated
 from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, FrameRange, Frames, Shot
@@ -348,7 +348,7 @@ def carry_out(
     hashes = {job.shot.id: job.hash for job in jobs}
     colour = colour_management(recipe.colour)
     delivered = (settings.carriers, settings.verify, settings.discard_decisions)
-    shown = partial(_frame_of, recipe.reference, colour)
+    shown = partial(shown_frame, recipe.reference, colour)
     run = stated(recipe, settings, colour)
     order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
     context = Context(recipe, colour.view, settings.scenes, not settings.discard_decisions, settings.fresh)
@@ -376,16 +376,6 @@ def carry_out(
         )
         order = replace(order, joined=found.key, parts=found.parts)
         return GradedTimeline(folder, deliver(store, offered, order))
-
-
-def _frame_of(source: ReferenceSource | None, colour: ColourManagement) -> Tensor | None:
-    """What is shown of the reference; nothing where it went away while the shots were graded."""
-    if source is None:
-        return None
-    try:
-        return source.seen(colour).sets[0].pixels[0]
-    except MediaError:
-        return None
 
 
 def _as_frames(frames: Tensor | Frames) -> Frames:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lutnet.colourspace import ColourManagement
-from lutnet.errors import InputError
+from lutnet.errors import InputError, MediaError
 from lutnet.frames import read_frames, read_shot
 from lutnet.shot import Frames, Shot
 from lutnet.timeline import Timeline
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CLIP_PREFIX = "clip:"
 FRAMES = 12
@@ -52,6 +56,16 @@ class ReferenceSource:
         found = self.read()
         see = colour.seen_file if self.shot is None else colour.seen_clip
         return replace(found, sets=tuple(see(frames) for frames in found.sets))
+
+
+def shown_frame(source: ReferenceSource | None, colour: ColourManagement) -> Tensor | None:
+    """What is shown of the reference, ``[3, H, W]``; nothing where it went away while the shots were graded."""
+    if source is None:
+        return None
+    try:
+        return source.seen(colour).sets[0].pixels[0]
+    except MediaError:
+        return None
 
 
 def find_reference(spec: str, timeline: Timeline | None = None, *, count: int = FRAMES) -> ReferenceSource:
