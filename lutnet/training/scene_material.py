@@ -17,7 +17,7 @@ from torch import Tensor
 from lutnet.diagnosis.heads import CLEAN
 from lutnet.diagnosis.model import DiagnosisModel, default_model
 from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
-from lutnet.diagnosis.scene_network import Shots
+from lutnet.diagnosis.scene_network import Shots, fingerprint
 from lutnet.training.photos import PhotoSet
 from lutnet.training.sampling import (
     Mix,
@@ -74,17 +74,20 @@ class Material:
 def make_up(photos: PhotoSet, count: int, *, seed: int, keep: Path | None = None) -> Material:
     """At least ``count`` scenes of ``photos``, diagnosed by the weights that ship.
 
-    keep: a folder where finished parts are left, and taken from where they are there already.
+    keep: a folder where finished parts are left, and taken from where those of this diagnosis are there already.
     """
     from safetensors.torch import load_file, save_file
 
     parts = []
+    judge = fingerprint(default_model().network)
     for first in range(0, count, PER_FILE):
-        path = None if keep is None else keep / f"{photos.digest[:12]}_{seed}_{first:06d}.safetensors"
+        last = min(count, first + PER_FILE)
+        name = f"{photos.digest[:12]}_{judge[:12]}_{seed}_{first:06d}_{last:06d}.safetensors"
+        path = None if keep is None else keep / name
         if path is not None and path.is_file():
             parts.append(Material(**load_file(path)))
             continue
-        parts.append(_joined(_groups(photos, first, min(count, first + PER_FILE), seed)))
+        parts.append(_joined(_groups(photos, first, last, seed)))
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(path.name + ".tmp")

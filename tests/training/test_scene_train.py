@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from lutnet.diagnosis.scene_network import SceneConfig
-from lutnet.training import scene_train
+from lutnet.training import scene_material, scene_train
 from lutnet.training.photos import PhotoSet
 from lutnet.training.scene_material import AT_ONCE, SHOTS, Material, make_up
 from lutnet.training.scene_train import scores_of, taught
@@ -60,6 +60,19 @@ def test_what_is_kept_is_taken_up_again(photos, material, tmp_path):
     assert same(first, make_up(photos, AT_ONCE, seed=3, keep=tmp_path))
     assert same(first, material.subset(torch.arange(AT_ONCE)))
     assert not same(first, make_up(photos, AT_ONCE, seed=4, keep=tmp_path))
+
+
+def test_what_was_kept_of_fewer_scenes_does_not_stand_for_more(photos, material, tmp_path):
+    make_up(photos, AT_ONCE, seed=3, keep=tmp_path)
+    assert same(material, make_up(photos, AT_ONCE * 2, seed=3, keep=tmp_path))
+
+
+def test_what_another_diagnosis_said_is_not_taken_up(photos, material, tmp_path, monkeypatch):
+    make_up(photos, AT_ONCE, seed=3, keep=tmp_path)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(b"of no use")
+    monkeypatch.setattr(scene_material, "fingerprint", lambda _: "another")
+    assert same(material.subset(torch.arange(AT_ONCE)), make_up(photos, AT_ONCE, seed=3, keep=tmp_path))
 
 
 def test_teaching_lowers_the_error_on_what_was_taught(material, monkeypatch):
