@@ -67,9 +67,6 @@ class Material:
         said = (self.hidden, self.levels, self.repair, self.clean)
         return Shots(*(each[scenes, chosen].float() for each in said))
 
-    def subset(self, scenes: Tensor) -> Material:
-        return Material(**{part.name: getattr(self, part.name)[scenes] for part in fields(self)})
-
 
 def make_up(photos: PhotoSet, count: int, *, seed: int, keep: Path | None = None) -> Material:
     """At least ``count`` scenes of ``photos``, diagnosed by the weights that ship.
