@@ -65,29 +65,33 @@ def pool(shots: Sequence[Evidence], pooling: Pooling = POOLING) -> Evidence:
     if len(shots) == 1:
         return shots[0]
     heard = torch.stack([shot.heard for shot in shots])  # [N, 7]
-    levels = pooled_levels(
-        torch.stack([shot.levels for shot in shots]),
+    said = torch.stack([shot.levels for shot in shots])
+    levels, repair = agreed(said, torch.stack([shot.repair for shot in shots]), heard, pooling)
+    clean = _pooled_clean(torch.tensor([shot.clean for shot in shots]), pooling)
+    fault = torch.stack([shot.fault for shot in shots]).clamp(min=LEAST_LOG_SHARE)
+    return Evidence(
+        levels=levels,
+        fault=(_worth(len(shots), pooling.clean_shared) * fault.mean(0)).log_softmax(-1),
+        repair=repair,
+        clean=clean,
+        heard=heard.any(0),
+    )
+
+
+def agreed(
+    levels: Tensor, repair: Tensor, heard: Tensor, pooling: Pooling = POOLING
+) -> tuple[Tensor, Tensor]:
+    """What N shots say together by the numbers of ``pooling``: log probabilities of the shared levels ``[..., 7, 7]``
+    and amounts to undo ``[..., 7]``. levels ``[..., N, 7, 7]``, repair and heard (bool) ``[..., N, 7]``."""
+    shared = pooled_levels(
+        levels,
         heard,
         torch.tensor(pooling.prior),
         sharpness=torch.tensor(pooling.sharpness),
         doubt=torch.tensor(pooling.doubt),
         shared=torch.tensor(pooling.shared),
     )
-    clean = _pooled_clean(torch.tensor([shot.clean for shot in shots]), pooling)
-    fault = torch.stack([shot.fault for shot in shots]).clamp(min=LEAST_LOG_SHARE)
-    return Evidence(
-        levels=levels,
-        fault=(_worth(len(shots), pooling.clean_shared) * fault.mean(0)).log_softmax(-1),
-        repair=pooled_repair(
-            levels,
-            torch.stack([shot.levels for shot in shots]),
-            torch.stack([shot.repair for shot in shots]),
-            heard,
-            pooling.compensation,
-        ),
-        clean=clean,
-        heard=heard.any(0),
-    )
+    return shared, _pooled_repair(shared, levels, repair, heard, pooling.compensation)
 
 
 def pooled_levels(
@@ -106,7 +110,7 @@ def pooled_levels(
     return (log_prior + weight.unsqueeze(-1) * said.sum(-3)).log_softmax(-1)
 
 
-def pooled_repair(
+def _pooled_repair(
     pooled: Tensor, levels: Tensor, repair: Tensor, heard: Tensor, compensation: float
 ) -> Tensor:
     """Amounts to undo ``[..., 7]``, where N shots with ``levels [..., N, 7, 7]`` and ``repair [..., N, 7]`` share

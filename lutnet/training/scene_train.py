@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from lutnet import weights
 from lutnet.diagnosis.model import default_model
-from lutnet.diagnosis.pooling import POOLING, expected, pooled_levels, pooled_repair
+from lutnet.diagnosis.pooling import agreed, expected
 from lutnet.diagnosis.scene_network import (
     SceneConfig,
     SceneNetwork,
@@ -56,15 +56,7 @@ LIMITS = (
 def likely(shots: Shots) -> Shared:
     """What adding the likelihoods of ``shots`` gives."""
     heard = torch.ones(shots.levels.shape[:-1], dtype=torch.bool)
-    levels = pooled_levels(
-        shots.levels,
-        heard,
-        torch.tensor(POOLING.prior),
-        sharpness=torch.tensor(POOLING.sharpness),
-        doubt=torch.tensor(POOLING.doubt),
-        shared=torch.tensor(POOLING.shared),
-    )
-    return Shared(levels, pooled_repair(levels, shots.levels, shots.repair, heard, POOLING.compensation))
+    return Shared(*agreed(shots.levels, shots.repair, heard))
 
 
 def taught(material: Material, config: SceneConfig, *, seed: int, steps: int = STEPS) -> SceneNetwork:
