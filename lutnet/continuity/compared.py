@@ -26,7 +26,6 @@ from lutnet.continuity.anchor import COLOURS, GUESSED, Anchor, anchor
 from lutnet.errors import GradeFileError
 from lutnet.grade import Grade
 from lutnet.ops.thin import thinned
-from lutnet.refinement.correspond import View
 from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
 from lutnet.shot import Frames
 
@@ -55,13 +54,17 @@ class Kept:
 
     @property
     def features(self) -> LocalFeatures:
-        values = self.descriptors.astype(np.float32)
+        return self.clearest(len(self.points))
+
+    def clearest(self, most: int) -> LocalFeatures:
+        """The first ``most`` features."""
+        values = self.descriptors[:most].astype(np.float32)
         lengths = np.linalg.norm(values, axis=1, keepdims=True)
-        return LocalFeatures(self.points, values / np.maximum(lengths, 1e-6))
+        return LocalFeatures(self.points[:most], values / np.maximum(lengths, 1e-6))
 
     @property
-    def view(self) -> View:
-        return View(_decoded(self.picture), self.features)
+    def shown(self) -> Picture:
+        return _decoded(self.picture)
 
     def colours(self) -> Tensor:
         """``[H * W, 3]``, 0..1."""

@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.parts import Parts, part_key
 from lutnet.grade import LUT3D, Grade
 from lutnet.plain import cut_from_plain, cut_to_plain
-from lutnet.result import ClipResult, Cut
+from lutnet.result import ClipResult
 
 if TYPE_CHECKING:
     from lutnet.continuity.together import Member
@@ -40,24 +39,35 @@ def measure_cuts(results: list[ClipResult], members: Mapping[int, Member], view:
         whole = None if lut is None else LUT3D(lut.table, lut.domain_min, lut.domain_max)
         return seen(Grade(grade.cdl, whole))
 
-    def measured(before: int, place: int) -> Cut:
-        sides = results[before], results[place]
-        scenes = [side.scene and side.scene.number for side in sides]
-        same_scene = scenes[0] == scenes[1]
-        grades = sides[0].grade or Grade(), sides[1].grade or Grade()
-        facts = sides[0].shot.id, same_scene, view.name, *((each.cdl, digest_of(each)) for each in grades)
-        key = part_key("cut", members[before].compared.key, members[place].compared.key, repr(facts).encode())
-        known = parts.get(key)
-        if known is not None:
-            return cut_from_plain(json.loads(known))
-        compared = members[before].compared, members[place].compared
-        cut = cut_between(*compared, (shown(before), shown(place)), sides[0].shot.id, same_scene=same_scene)
-        parts.put(key, json.dumps(cut_to_plain(cut)).encode())
-        return cut
+    def in_one_scene(before: int, place: int) -> bool:
+        one, other = (side.scene and side.scene.number for side in (results[before], results[place]))
+        return one == other
 
-    found = list(starmap(measured, cuts))  # all before any is noted: each looks at two results
+    def key(before: int, place: int) -> bytes:
+        grades = [results[side].grade or Grade() for side in (before, place)]
+        facts = (
+            results[before].shot.id,
+            in_one_scene(before, place),
+            view.name,
+            *((each.cdl, digest_of(each)) for each in grades),
+        )
+        compared = members[before].compared.key, members[place].compared.key
+        return part_key("cut", *compared, repr(facts).encode())
+
+    def measured(number: int) -> bytes:
+        before, place = cuts[number]
+        cut = cut_between(
+            members[before].compared,
+            members[place].compared,
+            (shown(before), shown(place)),
+            results[before].shot.id,
+            same_scene=in_one_scene(before, place),
+        )
+        return json.dumps(cut_to_plain(cut)).encode()
+
+    found = parts.all([key(*cut) for cut in cuts], measured)
     for (_, place), cut in zip(cuts, found, strict=True):
-        results[place] = replace(results[place], cut=cut)
+        results[place] = replace(results[place], cut=cut_from_plain(json.loads(cut)))
 
 
 def digest_of(grade: Grade) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lutnet.continuity.compared import Compared, Kept
+from lutnet.continuity.compared import Compared
 from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.solve import Link
 from lutnet.refinement.align import Matrix, homography
@@ -49,9 +50,7 @@ WORTH = 0.1
 """Of one colour cell, in independent colours known to one DE: neighbouring cells err together."""
 
 _DARKEST, _BRIGHTEST = 0.01, 0.985  # encoded: what is clipped says nothing
-WORKERS = 2
-
-Place = tuple[Kept, Kept, Matrix, int]
+_PLACE = struct.Struct("<BBI9d")
 
 
 def links_of(
@@ -63,26 +62,26 @@ def links_of(
     from before.
     """
     search = _Search(shots, parts or Parts())
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="link") as pool:
-        pairs = [pair for some in pool.map(search.promising, *_tried(shots, within)) for pair in some]
-        inliers = list(pool.map(search.inliers, pairs))
-        links = list(pool.map(search.link, [pairs[number] for number in search.nearest(pairs, inliers)]))
-    return [link for link in links if link is not None]
+    pairs = search.promising(_tried(shots, within))
+    places = search.places(pairs)
+    nearest = search.nearest(pairs, places)
+    return search.links([pairs[number] for number in nearest], [places[number] for number in nearest])
 
 
 def link_between(one: Compared, other: Compared) -> Link | None:
     """The link of two shots (0 and 1), or None where they show no place in common."""
-    return _link(0, 1, _laid(_place(one, other)))
+    return _link(0, 1, _laid(one, other, _place(one, other)))
 
 
 def links_with(shot: Compared, others: Sequence[Compared]) -> list[Link]:
     """Links of ``shot`` (0, whose colours are ``ours``) with the NEIGHBOURS of ``others`` (from 1) that share most."""
     search = _Search([shot, *others], Parts())
-    pairs = search.promising(0, range(1, len(others) + 1))
-    inliers = [search.inliers(pair) for pair in pairs]
-    nearest = sorted(range(len(pairs)), key=lambda number: (-inliers[number], pairs[number]))[:NEIGHBOURS]
-    found = [search.link(pairs[number]) for number in nearest if inliers[number]]
-    return [link if link.one == 0 else _turned_round(link) for link in found if link is not None]
+    pairs = search.promising([(0, range(1, len(others) + 1))])
+    places = search.places(pairs)
+    ranked = sorted(range(len(pairs)), key=lambda number: (-_inliers(places[number]), pairs[number]))
+    nearest = [number for number in ranked[:NEIGHBOURS] if places[number]]
+    found = search.links([pairs[number] for number in nearest], [places[number] for number in nearest])
+    return [link if link.one == 0 else _turned_round(link) for link in found]
 
 
 def _turned_round(link: Link) -> Link:
@@ -111,16 +110,37 @@ Clearest = npt.NDArray[np.float32]
 
 Pair = tuple[int, int]
 
+Tried = tuple[int, Sequence[int]]
+"""A shot, and those that it may be linked with."""
 
-def _tried(shots: Sequence[Compared], within: Sequence[int] | None) -> tuple[list[int], list[list[int]]]:
-    """Numbers of the shots, and of the LOOK_BACK before each that it may be linked with."""
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Place:
+    """Which picture of one shot lies on which of another, by what map, on which so many features agree."""
+
+    ours: int
+    theirs: int
+    matrix: Matrix
+    inliers: int
+
+    def to_bytes(self) -> bytes:
+        return _PLACE.pack(self.ours, self.theirs, self.inliers, *self.matrix.flatten())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Place:
+        ours, theirs, inliers, *matrix = _PLACE.unpack(data)
+        return cls(ours, theirs, np.array(matrix).reshape(3, 3), inliers)
+
+
+def _tried(shots: Sequence[Compared], within: Sequence[int] | None) -> list[Tried]:
+    """The shots, each with the LOOK_BACK before it that it may be linked with."""
     seen: dict[int, list[int]] = {}
     earlier = []
     for number in range(len(shots)):
         same = seen.setdefault(0 if within is None else within[number], [])
         earlier.append(same[-LOOK_BACK:])
         same.append(number)
-    return list(range(len(shots))), earlier
+    return list(enumerate(earlier))
 
 
 class _Search:
@@ -131,47 +151,58 @@ class _Search:
         self._keys = [shot.key for shot in shots]
         self._parts = parts
         self._clearest = lru_cache(maxsize=2 * LOOK_BACK)(self._clearest_of)
-        self._places: dict[Pair, Place | None] = {}
 
-    def promising(self, shot: int, earlier: Sequence[int]) -> list[Pair]:
-        """Pairs of ``shot`` with those that share most of their clearest features, by their keys' order."""
-        key = part_key("alike", self._keys[shot], *(self._keys[other] for other in earlier))
-        known = self._parts.get(key)
-        if known is None:
-            counts = self._shared(shot, earlier)
+    def promising(self, tried: Sequence[Tried]) -> list[Pair]:
+        """Pairs of each shot with those that share most of their clearest features, by their keys' order."""
+        keys = [
+            part_key("alike", self._keys[shot], *(self._keys[other] for other in earlier))
+            for shot, earlier in tried
+        ]
+
+        def find(number: int) -> bytes:
+            counts = self._shared(*tried[number])
             ranked = sorted((-count, place) for place, count in enumerate(counts) if count >= LEAST_ALIKE)
-            known = self._parts.put(key, bytes(place for _, place in ranked[:PROMISING]))
-        return [self._turned(earlier[place], shot) for place in known]
+            return bytes(place for _, place in ranked[:PROMISING])
 
-    def inliers(self, pair: Pair) -> int:
-        """Features that agree on one map between two shots; 0 where there is none."""
-        key = self._key("inliers", pair)
-        known = self._parts.get(key)
-        if known is None:
-            place = _place(*(self._shots[shot] for shot in pair))
-            self._places[pair] = place
-            known = self._parts.put(key, (0 if place is None else place[3]).to_bytes(4, "little"))
-        return int.from_bytes(known, "little")
+        found = self._parts.all(keys, find)
+        return [
+            self._turned(earlier[place], shot)
+            for (shot, earlier), places in zip(tried, found, strict=True)
+            for place in places
+        ]
 
-    def link(self, pair: Pair) -> Link | None:
-        key = self._key("link", pair)
-        known = self._parts.get(key)
-        if known is None:
-            if pair not in self._places:
-                self._places[pair] = _place(*(self._shots[shot] for shot in pair))
-            known = self._parts.put(key, _to_bytes(_link(*pair, _laid(self._places[pair]))))
-        return _from_bytes(pair, known)
+    def places(self, pairs: Sequence[Pair]) -> list[Place | None]:
+        """How the two shots of each pair lie on each other; None where features agree on no map."""
 
-    def nearest(self, pairs: Sequence[Pair], inliers: Sequence[int]) -> list[int]:
+        def find(number: int) -> bytes:
+            place = _place(*(self._shots[shot] for shot in pairs[number]))
+            return b"" if place is None else place.to_bytes()
+
+        found = self._parts.all([self._key("place", pair) for pair in pairs], find)
+        return [Place.from_bytes(each) if each else None for each in found]
+
+    def links(self, pairs: Sequence[Pair], places: Sequence[Place | None]) -> list[Link]:
+        """The links of ``pairs``, as far as there are any."""
+
+        def find(number: int) -> bytes:
+            one, other = pairs[number]
+            laid = _laid(self._shots[one], self._shots[other], places[number])
+            return _to_bytes(_link(one, other, laid))
+
+        found = self._parts.all([self._key("link", pair) for pair in pairs], find)
+        links = (_from_bytes(pair, each) for pair, each in zip(pairs, found, strict=True))
+        return [link for link in links if link is not None]
+
+    def nearest(self, pairs: Sequence[Pair], places: Sequence[Place | None]) -> list[int]:
         """Numbers of the pairs that are among the NEIGHBOURS best of one of their shots."""
 
         def rank(number: int) -> tuple[int, bytes, bytes]:
             one, other = pairs[number]
-            return -inliers[number], self._keys[one], self._keys[other]
+            return -_inliers(places[number]), self._keys[one], self._keys[other]
 
         of_shot: dict[int, list[int]] = {}
         for number, pair in enumerate(pairs):
-            if inliers[number]:
+            if places[number] is not None:
                 for shot in pair:
                     of_shot.setdefault(shot, []).append(number)
         kept = {number for numbers in of_shot.values() for number in sorted(numbers, key=rank)[:NEIGHBOURS]}
@@ -196,27 +227,31 @@ class _Search:
         return counts
 
     def _clearest_of(self, shot: int) -> list[Clearest]:
-        return [each.features.descriptors[:CLEAREST] for each in self._shots[shot].kept]
+        return [each.clearest(CLEAREST).descriptors for each in self._shots[shot].kept]
 
 
 def _place(one: Compared, other: Compared) -> Place | None:
     """The two pictures that share most, and how they lie on each other."""
     best: Place | None = None
-    sides = [[(kept, kept.features) for kept in shot.kept] for shot in (one, other)]
+    sides = [list(enumerate(kept.features for kept in shot.kept)) for shot in (one, other)]
     for (ours, our_features), (theirs, their_features) in product(*sides):
-        place = homography(*matched(our_features, their_features))
-        if place is not None and (best is None or place[1] > best[3]):
-            best = (ours, theirs, *place)
-            if place[1] >= CLEAR:
+        found = homography(*matched(our_features, their_features))
+        if found is not None and (best is None or found[1] > best.inliers):
+            best = Place(ours, theirs, *found)
+            if best.inliers >= CLEAR:
                 break
     return best
 
 
-def _laid(place: Place | None) -> Correspondence | None:
+def _inliers(place: Place | None) -> int:
+    return 0 if place is None else place.inliers
+
+
+def _laid(one: Compared, other: Compared, place: Place | None) -> Correspondence | None:
     if place is None:
         return None
-    ours, theirs, matrix, inliers = place
-    return laid_over(ours.view, theirs.view, matrix, inliers, ENOUGH)
+    pictures = one.kept[place.ours].shown, other.kept[place.theirs].shown
+    return laid_over(*pictures, place.matrix, place.inliers, ENOUGH)
 
 
 def _link(one: int, other: int, shared: Correspondence | None) -> Link | None:

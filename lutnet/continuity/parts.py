@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+
+from lutnet.continuity.cores import Apart, on_all_cores
 
 
 class Parts:
     """Values by a hash of all that they follow from. Only what was asked for or put is kept for the next time."""
 
-    def __init__(self, known: Mapping[bytes, bytes] | None = None) -> None:
+    def __init__(self, known: Mapping[bytes, bytes] | None = None, apart: Apart = nullcontext) -> None:
+        """apart: see ``on_all_cores``, which finds what is not known."""
         self._known = known or {}
+        self._apart = apart
         self.used: dict[bytes, bytes] = {}
 
     def get(self, key: bytes) -> bytes | None:
@@ -19,6 +24,14 @@ class Parts:
         if value is not None:
             self.used[key] = value
         return value
+
+    def all(self, keys: Sequence[bytes], find: Callable[[int], bytes]) -> list[bytes]:
+        """The values by ``keys``; ``find`` is asked, by their numbers, for those that are not known."""
+        missing = {key: number for number, key in enumerate(keys) if self.get(key) is None}
+        found = on_all_cores(find, list(missing.values()), self._apart)
+        for key, value in zip(missing, found, strict=True):
+            self.put(key, value)
+        return [self.used[key] for key in keys]
 
     def again(self, key: bytes) -> bool:
         """Whether this was asked the last time too."""

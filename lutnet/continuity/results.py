@@ -7,23 +7,22 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
-from itertools import islice, starmap
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
-from lutnet.continuity.cores import on_all_cores
 from lutnet.continuity.cut_figures import digest_of, measure_cuts
 from lutnet.continuity.parts import Parts
+from lutnet.continuity.regraded import Call, placed, regraded
 from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
-from lutnet.looks import look_on
-from lutnet.result import Basis, ClipResult, InScene, LutPer, Status
+from lutnet.result import Basis, ClipResult, LutPer, Status
 from lutnet.store import Decision, Store, StoredPictures
-from lutnet.thumbnails import recorded_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -120,7 +119,7 @@ def in_scenes(
     members = list(compared())
     if len(members) < 2:
         return InScenes(standing, key)
-    parts = Parts({} if context.fresh else store.parts())
+    parts = Parts({} if context.fresh else store.parts(), store.put_away)
     joined = _joined(members, [standing[place] for place in places], wishes, parts)
     found = list(standing)
     anew = []
@@ -129,23 +128,20 @@ def in_scenes(
         stays = result.shot.id in staying
         before = store.result_of_job(result.shot.id, jobs[result.shot.id]) if each.same else None
         if each.transform is None or stays:
-            found[place] = _placed(result, each, matched=stays)
+            found[place] = placed(result, each, matched=stays)
         elif before is not None and before.shared is None and wishes.lut_per is LutPer.CLIP:
             matched = before.scene is not None and before.scene.matched
             kept = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
-            found[place] = _placed(kept, each, matched=matched)
+            found[place] = placed(kept, each, matched=matched)
         else:
             anew.append((place, result, each, member))
-    # Behind a view steps are large, and threads side by side; without one they would wait for each other in turn.
-    each_of = starmap if context.view.identity else on_all_cores
-    regraded = each_of(
-        _regraded,
-        (
-            (result, each, member, store.pictures_of(jobs[result.shot.id]), context)
-            for _, result, each, member in anew
-        ),
-    )
-    for (place, *_), result in zip(anew, _set_aside(store, regraded), strict=True):
+    calls = [
+        Call(result, each, member, partial(store.pictures_of, jobs[result.shot.id]))
+        for _, result, each, member in anew
+    ]
+    for (place, *_), result in zip(
+        anew, _set_aside(store, regraded(calls, context, store.put_away)), strict=True
+    ):
         found[place] = result
     _tell_of_the_unsupported(found, dict(zip(places, joined, strict=True)))
     found = _alike(found, jobs, decisions.keys() | set(wishes.heroes))
@@ -319,50 +315,6 @@ def _joined(
         keep_looks=wishes.keep_looks,
         parts=parts,
     )
-
-
-def _regraded(
-    result: ClipResult, joined: Joined, member: Member, pictures: StoredPictures, context: Context
-) -> ClipResult:
-    """``result`` with the grade that its scene asks for."""
-    import torch
-
-    from lutnet.refinement.behind import behind_view
-    from lutnet.refinement.fit import Refined, Wish, split_of
-    from lutnet.refinement.look import followed
-    from lutnet.shot import Frames
-
-    if joined.transform is None:
-        return _placed(result, joined)
-    recipe, view, balance = context.recipe, context.view, None
-    palette = member.compared.colours(_PALETTE)
-    if recipe.look is None:
-        near = result.grade.cdl if result.grade is not None and view.identity else None
-        grade = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness).granted(
-            joined.transform, start=near
-        )
-        refined = Refined(grade, split_of(grade, palette), 1.0, "")
-    else:
-        balance = Wish(palette, recipe.balance).granted(joined.transform)
-        refined = followed(
-            Refined(balance, split_of(balance, palette), 1.0, ""),
-            Frames(palette.T[None, :, :, None]),
-            look_on(view.display, recipe.look).grade,
-            recipe.strength,
-            cdl_only=recipe.cdl_only,
-            keep_brightness=recipe.keep_brightness,
-        )
-    placed = replace(_placed(result, joined, matched=True), skin=refined.skin)
-    if not view.identity:
-        frames = Frames(torch.from_numpy(recorded_of(pictures)).float().movedim(-1, 0)[None])
-        base = None if recipe.cdl_only else balance
-        refined = behind_view(refined, frames, view, recipe.strength, cdl_only=recipe.cdl_only, balance=base)
-    return replace(placed, grade=refined.grade, delta_e=refined.delta_e)
-
-
-def _placed(result: ClipResult, joined: Joined, *, matched: bool = False) -> ClipResult:
-    before = result.scene is not None and result.scene.matched  # of a decided clip, whose grade stays
-    return replace(result, scene=InScene(joined.scene, joined.hero, joined.linked, matched or before))
 
 
 def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:

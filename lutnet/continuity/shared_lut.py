@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from lutnet.colourspace import View
-from lutnet.continuity.cores import on_all_cores
+from lutnet.continuity.cores import on_threads
 from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.fit_lattice import Stiffness, fit_lattice
@@ -108,7 +108,7 @@ def _led(sharers: Sequence[Sharer], cdls: Sequence[CDL], lut: LUT3D, view: View)
         found = CDL.fitted(sharer.colours, aim, prior=GENTLE, toward=cdl, through=through)
         return cdl if bool(ramp_of(found).faults().any()) else found  # it would bend the neutrals
 
-    return list(on_all_cores(one, zip(sharers, cdls, strict=True)))
+    return list(on_threads(one, zip(sharers, cdls, strict=True)))
 
 
 def _common(sharers: Sequence[Sharer], cdls: Sequence[CDL], view: View, stiffer: float) -> LUT3D:

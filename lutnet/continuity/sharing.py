@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
-from lutnet.continuity.cores import on_all_cores
+from lutnet.continuity.cores import on_threads
 from lutnet.continuity.recorded import recorded_colours
 from lutnet.grade import LUT3D, Grade
 from lutnet.job import Recipe
@@ -91,7 +91,7 @@ def _shared(
                 yield result, pictures, sharing
 
     places: list[int] = []
-    sharers = list(on_all_cores(_sharer, seen()))
+    sharers = list(on_threads(_sharer, seen()))
     if fixed is None and (len(sharers) < 2 or all(each.grade.lut is None for each in sharers)):
         return  # there is no LUT to share
     lut, cdls = share_lut(sharers, sharing.view, fixed)

@@ -75,6 +75,6 @@ def _seen(result: ClipResult, seen: AsSeen) -> Grade:
 def _picture(kept: Kept, grade: Grade) -> Picture:
     import numpy as np
 
-    height, width = kept.view.picture.shape[:2]
+    height, width = kept.shown.shape[:2]
     colours = grade.apply_colours(kept.colours()).clamp(0.0, 1.0).reshape(height, width, 3)
     return np.asarray((colours * 255.0).round().byte().numpy())

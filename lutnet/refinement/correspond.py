@@ -73,7 +73,9 @@ def correspond(frames: Frames, references: Sequence[Frames]) -> Correspondence |
     looked = _promising(_views(frames), seen)
     found = [(pair, homography(*matched(pair[0].features, pair[1].features))) for pair in looked]
     best = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1][1] if pair[1] else 0)
-    laid = [laid_over(*pair, *place) for pair, place in best[:MOST_OVERLAYS] if place]
+    laid = [
+        laid_over(one.picture, other.picture, *place) for (one, other), place in best[:MOST_OVERLAYS] if place
+    ]
     same = [each for each in laid if each is not None]
     return joined(same) if same else None
 
@@ -91,14 +93,14 @@ def _promising(ours: Sequence[View], theirs: Sequence[View]) -> list[tuple[View,
 
 
 def laid_over(
-    ours: View, theirs: View, matrix: Matrix, inliers: int, enough: float = 1.0
+    ours: Picture, theirs: Picture, matrix: Matrix, inliers: int, enough: float = 1.0
 ) -> Correspondence | None:
     """Colours of the places that two pictures share by ``matrix`` (see ``homography``); None where they are few.
 
     enough: see ``overlay``.
     """
-    over = overlay(ours.picture, theirs.picture, matrix, inliers, enough)
-    return _pairs(ours.picture, over) if over.share >= SAME_SCENE_SHARE else None
+    over = overlay(ours, theirs, matrix, inliers, enough)
+    return _pairs(ours, over) if over.share >= SAME_SCENE_SHARE else None
 
 
 def _views(frames: Frames) -> tuple[View, ...]:

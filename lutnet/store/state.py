@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
@@ -72,6 +73,15 @@ class Store:
 
     def close(self) -> None:
         self._connection.close()
+
+    @contextmanager
+    def put_away(self) -> Iterator[None]:
+        """Closed meanwhile: SQLite's connections must not be in a process that is copied."""
+        self._connection.close()
+        try:
+            yield
+        finally:
+            self._connection = open_database(self.path)
 
     def results(self) -> tuple[ClipResult, ...]:
         """The clips in timeline order, with people's decisions applied."""

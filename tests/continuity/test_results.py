@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
-from lutnet.continuity import links, results, together
+from lutnet.continuity import links, regraded, results, together
 from lutnet.continuity.anchor import Anchor
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.document import read_groups
@@ -98,19 +97,19 @@ def test_scenes_are_graded_together_and_only_once(footage: Path, solves: list[in
 def test_luts_that_scenes_ask_for_are_not_all_in_memory_and_all_are_kept(
     footage: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    regraded = results._regraded
+    fit = regraded._regraded
     alive: list[weakref.ref[LUT3D]] = []
     most = 0
 
-    def with_lut(result: ClipResult, *given: Any) -> ClipResult:
+    def with_lut(call: regraded.Call, context: results.Context) -> ClipResult:
         nonlocal most
         lut = LUT3D(some_lut(len(alive), 5).table)
         alive.append(weakref.ref(lut))
         most = max(most, sum(each() is not None for each in alive))
-        found = regraded(result, *given)
+        found = fit(call, context)
         return replace(found, grade=Grade((found.grade and found.grade.cdl) or CDL(), lut))
 
-    monkeypatch.setattr(results, "_regraded", with_lut)
+    monkeypatch.setattr(regraded, "_regraded", with_lut)
     monkeypatch.setattr(results, "HELD", 2)
     graded = run(footage)
     assert most <= 4 < len(alive), "two that are being stored, and two that come"
