@@ -145,11 +145,13 @@ class StoredThumbnails(Gallery):
         pictures = self._store.pictures_of(self._jobs[shot_id])
         if not pictures.before:
             raise KeyError(shot_id)
-        before, after = _decoded(pictures.before), _decoded(pictures.after)
+        before = _decoded(pictures.before)
         if result.is_joined or result.status in (Status.CHANGED, Status.REJECTED):
             grade = exported_grade(result) or Grade()
             recorded = recorded_of(pictures) if pictures.recorded else None
             after = _graded(before, grade) if recorded is None else _shown(recorded, grade, self._view)
+        else:
+            after = _decoded(pictures.after)
         return Thumbnails(before, after, self._reference)
 
     def __contains__(self, shot_id: object) -> bool:

@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from itertools import islice
 from typing import Any, Generic, NoReturn, TypeVar
 
-LEAST = 48
+LEAST = 24
 """Calls of one copy, or more: they are neighbours and share what they read. It ends with them, and what it held is
 free."""
 
@@ -27,7 +27,7 @@ TURNS = 8
 """Copies that each core makes, about, so that none waits long for the last."""
 
 WORTH = 16
-"""Calls from which on copies are made."""
+"""Calls from which on more than this process is asked."""
 
 _LENGTH = 4
 _PIECE = 1 << 20
@@ -57,7 +57,10 @@ def on_all_cores(
     cores = os.cpu_count() or 1
     size = min(max(LEAST, len(items) // (TURNS * cores)), most or len(items))
     blocks = [items[first : first + size] for first in range(0, len(items), max(1, size))]
-    if cores == 1 or len(items) < WORTH or not _can_be_copied():
+    if cores == 1 or len(items) < WORTH:
+        yield from map(function, items)
+        return
+    if not _can_be_copied():
         yield from on_threads(function, ((item,) for item in items))
         return
     waiting = deque(blocks)

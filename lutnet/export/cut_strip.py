@@ -5,7 +5,6 @@ For the eye; nothing reads it back. The surround is that of the contact sheet.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put
+from lutnet.export.png import png_bytes
 from lutnet.result import Cut
 
 CELL = (320, 180)
@@ -56,9 +56,7 @@ def cut_strip(title: str, cuts: Sequence[ShownCut], total: int) -> bytes:
         _caption(draw, top, number + 1, cut)
         for row, pair in enumerate((cut.before, cut.after)):
             _paste(sheet, pair, _MARGIN + _CAPTION + _GAP, top + row * (CELL[1] + _SEAM))
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return png_bytes(np.asarray(sheet))
 
 
 def _caption(draw: ImageDraw.ImageDraw, top: int, number: int, shown: ShownCut) -> None:
