@@ -112,9 +112,10 @@ def in_scenes(
         shelf = Shelf(store.compared_of)
         for place, result in enumerate(standing):
             job, decision = jobs.get(result.shot.id, ""), decisions.get(result.shot.id)
-            if result.grade is not None and job in finished and store.compared_of(job):
+            kept = shelf.compared(job) if result.grade is not None and job in finished else None
+            if kept is not None:
                 places.append(place)
-                yield _member(result, job, shelf.compared(job), store, context, decision=decision)
+                yield _member(result, job, kept, store, context, decision=decision)
 
     members = list(compared())
     if len(members) < 2:

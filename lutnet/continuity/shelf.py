@@ -20,9 +20,12 @@ class Shelf:
         self._read = read
         self._held = lru_cache(maxsize=HELD)(self._kept)
 
-    def compared(self, job: str) -> Compared:
-        """Raises GradeFileError where it is damaged."""
-        whole = Compared.from_bytes(self._read(job))
+    def compared(self, job: str) -> Compared | None:
+        """None where nothing was kept. Raises GradeFileError where it is damaged."""
+        data = self._read(job)
+        if not data:
+            return None
+        whole = Compared.from_bytes(data)
         return _Shelved(whole.key, whole.guess, partial(self._held, job))
 
     def _kept(self, job: str) -> tuple[Kept, ...]:

@@ -72,21 +72,24 @@ def matched(first: LocalFeatures, second: LocalFeatures) -> tuple[Points, Points
 
 def shared_with_each(first: Descriptors, others: Sequence[Descriptors]) -> list[int]:
     """How many of ``first [P, 128]`` and of each of ``others [Q, 128]`` are matched as in ``matched``."""
-    if len(first) < 2 or not others:
-        return [0] * len(others)
-    likeness = first @ np.concatenate(others).T  # one large product is faster than many small ones
-    ends = np.cumsum([len(other) for other in others])[:-1]
-    return [
-        int(_kept(part)[0].sum()) if part.shape[1] > 1 else 0 for part in np.split(likeness, ends, axis=1)
-    ]
+    shared = np.zeros(len(others), np.intp)
+    lengths = np.array([len(other) for other in others], np.intp)
+    for length in np.unique(lengths) if len(first) > 1 else ():
+        if length > 1:  # all of one length at once: many small steps take several times as long
+            (places,) = np.nonzero(lengths == length)
+            likeness = first @ np.concatenate([others[place] for place in places.tolist()]).T
+            each = likeness.reshape(len(first), len(places), length).transpose(1, 0, 2)
+            shared[places] = _kept(np.ascontiguousarray(each))[0].sum(-1)
+    found: list[int] = shared.tolist()
+    return found
 
 
 def _kept(likeness: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
-    """Which rows of ``likeness [P, Q]`` and their best columns are each other's best match, and clearly."""
-    best = likeness.argmax(1)
-    rows = np.arange(len(best))
-    returned = likeness.argmax(0)[best] == rows
-    top = likeness[rows, best]
-    likeness[rows, best] = -1.0
-    distance, runner_up = (np.sqrt(np.maximum(2 - 2 * values, 0)) for values in (top, likeness.max(1)))
+    """Which rows of ``likeness [..., P, Q]`` and their best columns are each other's best match, and clearly."""
+    best = likeness.argmax(-1)
+    returned = np.take_along_axis(likeness.argmax(-2), best, -1) == np.arange(best.shape[-1])
+    column = best[..., None]
+    top = np.take_along_axis(likeness, column, -1)[..., 0]
+    np.put_along_axis(likeness, column, np.float32(-1.0), -1)
+    distance, runner_up = (np.sqrt(np.maximum(2 - 2 * values, 0)) for values in (top, likeness.max(-1)))
     return returned & (distance < RATIO * runner_up), best

@@ -240,7 +240,7 @@ def split_of(grade: Grade, palette: Tensor) -> DeltaE:
     """How much of the grade's own change the CDL makes: no accuracy, as there is nothing to compare with."""
     palette = thinned(palette, TOLD_BY)
     aim = grade.apply_colours(palette)
-    cdl = _difference(grade.cdl.apply(palette), aim)
+    cdl = 0.0 if grade.lut is None else _difference(grade.cdl.apply(palette), aim)
     return DeltaE(_difference(palette, aim), cdl, 0.0, Basis.PREDICTED)
 
 
