@@ -32,10 +32,15 @@ def family(pid: int) -> Iterator[int]:
 
 
 def megabytes(pid: int) -> tuple[float, float]:
-    """Resident memory of one process: its own, and that of mapped files, which others may share."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    facts = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines if line.startswith("Rss")}
-    return facts["RssAnon:"] + facts["RssShmem:"], facts["RssFile:"]
+    """Resident memory of one process: its own, with its part of what it shares with copies of itself, and that of
+    mapped files, which others may share."""
+    lines = [
+        line
+        for name in ("status", "smaps_rollup")
+        for line in Path(f"/proc/{pid}/{name}").read_text().splitlines()
+    ]
+    facts = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines if line.endswith(" kB")}
+    return facts["Pss_Anon:"] + facts["Pss_Shmem:"], facts["RssFile:"]
 
 
 def peak_megabytes(

@@ -11,25 +11,26 @@ import gc
 import os
 import selectors
 import signal
+import struct
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from functools import partial
 from itertools import islice
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-LEAST = 24
-"""Calls of one copy, or more: they are neighbours and share what they read. It ends with them, and what it held is
-free."""
+LEAST = 16
+"""Neighbours, or more, that a copy takes at a time: they share what they read."""
 
-TURNS = 8
-"""Copies that each core makes, about, so that none waits long for the last."""
+TURNS = 4
+"""Times that each copy takes some, about: the more, the sooner all end together."""
 
 WORTH = 16
 """Calls from which on more than this process is asked."""
 
-_LENGTH = 4
+_NUMBER = struct.Struct("<I")
+_HEAD = struct.Struct("<II")  # number of the call, bytes that follow
 _PIECE = 1 << 20
 
 _WAITING = 8
@@ -51,36 +52,23 @@ def on_all_cores(
 ) -> Iterator[bytes]:
     """``function`` of each of ``items``, in order. It has to be the same wherever it is called.
 
-    most: calls of one copy; what is large does not pile up then, as few copies are waited for.
+    most: neighbours that a copy takes at a time; where values are large, few are waited for.
     In a host that has threads of its own no copies are made: there it is done on threads.
     """
     cores = os.cpu_count() or 1
-    size = min(max(LEAST, len(items) // (TURNS * cores)), most or len(items))
-    blocks = [items[first : first + size] for first in range(0, len(items), max(1, size))]
     if cores == 1 or len(items) < WORTH:
         yield from map(function, items)
         return
     if not _can_be_copied():
         yield from on_threads(function, ((item,) for item in items))
         return
-    waiting = deque(blocks)
-    under_way: deque[_Copy[Item]] = deque()
-    try:
-        while waiting or under_way:
-            while waiting and sum(not each.ended for each in under_way) < cores and len(under_way) <= cores:
-                with apart():
-                    under_way.append(_Copy(function, waiting.popleft()))
-            first = under_way[0]
-            yield from first.given()
-            if not first.ended:
-                _hear(under_way)
-                continue
-            yield from first.given()
-            yield from map(function, first.left)
-            under_way.popleft().end()
-    finally:
-        for each in under_way:
-            each.end()
+    size = min(max(LEAST, len(items) // (TURNS * cores)), most or len(items))
+    found: dict[int, bytes] = {}
+    with _copies(cores, function, items, size, apart) as copies:
+        for number, item in enumerate(items):
+            while number not in found and not any(each.lost for each in copies) and _hear(copies, found):
+                pass
+            yield found.pop(number) if number in found else function(item)
 
 
 def on_threads(function: Callable[..., Result], calls: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
@@ -103,68 +91,89 @@ def _can_be_copied() -> bool:
     return True
 
 
-class _Copy(Generic[Item]):
-    """A copy of this process that does ``block``, and what is heard of it."""
+@contextmanager
+def _copies(
+    count: int, function: Callable[[Item], bytes], items: Sequence[Item], size: int, apart: Apart
+) -> Iterator[list[_Copy]]:
+    """Copies of this process that do all of ``items`` among them."""
+    tickets, end = os.pipe()
+    os.write(end, b"".join(map(_NUMBER.pack, range(0, len(items), size))))
+    os.close(end)
+    copies: list[_Copy] = []
+    try:
+        with apart(), suppress(OSError):  # no memory for another: then it is done by fewer, or here
+            while len(copies) < count:
+                copies.append(_Copy(partial(_do, function, items, size, tickets)))
+        yield copies
+    finally:
+        os.close(tickets)
+        for each in copies:
+            each.end()
 
-    def __init__(self, function: Callable[[Item], bytes], block: Sequence[Item]) -> None:
-        self._block = block
-        self._done = 0
+
+class _Copy:
+    """A copy of this process, and what is heard of it. lost: it ended, and not because all was done."""
+
+    def __init__(self, work: Callable[[int], NoReturn]) -> None:
+        """work: what it does, with the pipe to write to."""
         self._heard = bytearray()
-        self.ended = False
+        self.ended = self.lost = False
         self.pipe, end = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
-            _do(function, block, self.pipe, end)
+            os.close(self.pipe)  # so that it ends when nobody listens any more
+            work(end)
         os.close(end)
 
-    def given(self) -> Iterator[bytes]:
-        """What it has given since it was last asked."""
-        while len(self._heard) >= _LENGTH:
-            end = _LENGTH + int.from_bytes(self._heard[:_LENGTH], "little")
+    def hear(self) -> Iterator[tuple[int, bytes]]:
+        """Numbers and values of the calls that it has done since."""
+        piece = os.read(self.pipe, _PIECE)
+        if not piece:
+            self.ended, self.lost = True, os.waitpid(self._pid, 0)[1] != 0
+        self._heard += piece
+        while len(self._heard) >= _HEAD.size:
+            number, length = _HEAD.unpack_from(self._heard)
+            end = _HEAD.size + length
             if len(self._heard) < end:
                 return
-            value = bytes(self._heard[_LENGTH:end])
+            value = bytes(self._heard[_HEAD.size : end])
             del self._heard[:end]
-            self._done += 1
-            yield value
-
-    @property
-    def left(self) -> Sequence[Item]:
-        """What it has not given."""
-        return self._block[self._done :]
-
-    def hear(self) -> None:
-        piece = os.read(self.pipe, _PIECE)
-        self._heard += piece
-        self.ended = not piece
+            yield number, value
 
     def end(self) -> None:
         os.close(self.pipe)
-        with suppress(ProcessLookupError):
+        if not self.ended:
             os.kill(self._pid, signal.SIGKILL)
-        os.waitpid(self._pid, 0)
+            os.waitpid(self._pid, 0)
 
 
-def _hear(copies: Sequence[_Copy[Item]]) -> None:
-    """Wait until one of ``copies`` says something, or ends."""
+def _hear(copies: Sequence[_Copy], found: dict[int, bytes]) -> bool:
+    """Wait until one of ``copies`` says something or ends, and note it; False where all have ended."""
     with closing(selectors.DefaultSelector()) as selector:
         for each in copies:
             if not each.ended:
                 selector.register(each.pipe, selectors.EVENT_READ, each)
-        for key, _ in selector.select():
-            key.data.hear()
+        for key, _ in selector.select() if selector.get_map() else ():
+            found.update(key.data.hear())
+            return True
+    return False
 
 
-def _do(function: Callable[[Item], bytes], block: Sequence[Item], heard: int, pipe: int) -> NoReturn:
-    """What the copy does; a fault in it will be met, and told, where the rest is done."""
+def _do(
+    function: Callable[[Item], bytes], items: Sequence[Item], size: int, tickets: int, pipe: int
+) -> NoReturn:
+    """What a copy does; a fault in it will be met, and told, where the rest is done."""
+    code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to hear
-        os.close(heard)  # so that it ends when nobody listens any more
         gc.freeze()  # what is not looked at stays shared memory
         with open(pipe, "wb") as stream:
-            for item in block:
-                value = function(item)
-                stream.write(len(value).to_bytes(_LENGTH, "little") + value)
-                stream.flush()
+            while ticket := os.read(tickets, _NUMBER.size):
+                (first,) = _NUMBER.unpack(ticket)
+                for number, item in enumerate(items[first : first + size], first):
+                    value = function(item)
+                    stream.write(_HEAD.pack(number, len(value)) + value)
+                    stream.flush()
+        code = 0
     finally:
-        os._exit(0)
+        os._exit(code)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lutnet.continuity.together import Joined, Member
 
 _PALETTE = 2048
-_AT_ONCE = 48
-"""Grades that wait to be taken: a LUT is a million bytes."""
+_AT_ONCE = 24
+"""Grades that a core takes at a time: those of the next wait for it, and a LUT is large."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
