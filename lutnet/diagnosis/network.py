@@ -192,7 +192,7 @@ def sample_grid(frames: Tensor, size: int, *, corners: bool = False) -> Tensor:
         ((torch.arange(size, device=frames.device) + place) * (side / size)).long()
         for side in frames.shape[-2:]
     )
-    return frames[:, :, rows][:, :, :, columns]
+    return frames[:, :, rows[:, None], columns]
 
 
 def _vgg_blocks(layers: Layers) -> nn.Sequential:
