@@ -59,7 +59,7 @@ def _moments(path: Path) -> list[Compared]:
 
 
 def _spoiled(kept: Kept, amounts: Tensor) -> Kept:
-    codes = (detune(torch.from_numpy(kept.view.picture), amounts) * 255.0).round().byte()
+    codes = (detune(torch.from_numpy(kept.shown), amounts) * 255.0).round().byte()
     buffer = io.BytesIO()
     Image.fromarray(codes.numpy()).save(buffer, "JPEG", quality=95, subsampling=0)
     return replace(kept, picture=buffer.getvalue())

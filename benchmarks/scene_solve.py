@@ -39,7 +39,7 @@ from lutnet.training.sampling import quantised, seven_amounts
 LEFT_OUT = ("battle", "0003", "hdr10", "SOURCES")
 FILM_SCENE = tuple(f"tos_1080p_V1-000{number}" for number in range(4, 9))
 CLIP_FRAMES = 240
-PALETTE = 2048  # as lutnet.continuity.results has it
+PALETTE = 2048  # as lutnet.continuity.regraded has it
 COLOURS_MEASURED = 4000
 NEUTRAL, LEAST_NEUTRALS, SAME_NEUTRAL = 4.0, 0.01, 0.010
 

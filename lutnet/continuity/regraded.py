@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from lutnet.continuity.results import Context
     from lutnet.continuity.together import Joined, Member
 
-_PALETTE = 2048
+PALETTE = 2048
+"""Colours of a clip that its grade is fitted to."""
 _AT_ONCE = 24
 """Grades that a core takes at a time: those of the next wait for it, and a LUT is large."""
 
@@ -67,7 +68,7 @@ def _regraded(call: Call, context: Context) -> ClipResult:
     if transform is None:
         return result
     recipe, view, balance = context.recipe, context.view, None
-    palette = call.member.compared.colours(_PALETTE)
+    palette = call.member.compared.colours(PALETTE)
     if recipe.look is None:
         near = result.grade.cdl if result.grade is not None and view.identity else None
         grade = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness).granted(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lutnet.colourspace import View
 from lutnet.continuity.cut_figures import digest_of, measure_cuts
 from lutnet.continuity.parts import Parts
-from lutnet.continuity.regraded import Call, placed, regraded
+from lutnet.continuity.regraded import PALETTE, Call, placed, regraded
 from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
@@ -35,7 +35,6 @@ HELD = 16
 """LUTs in memory, before they go to the store."""
 UNSUPPORTED = "shows nothing that another clip of its scene shows: what sets it apart from them is a guess"
 TRIMMED = "trimmed or extended since its grade was decided, which stays"
-_PALETTE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +235,7 @@ def _apart(pictures: StoredPictures, stays: Grade, asked: Grade) -> str:
     from lutnet.continuity.compared import Compared
     from lutnet.ops.difference import delta_e_rgb
 
-    colours = Compared.from_bytes(pictures.compared).colours(_PALETTE)
+    colours = Compared.from_bytes(pictures.compared).colours(PALETTE)
     difference = float(delta_e_rgb(stays.apply_colours(colours), asked.apply_colours(colours)).mean())
     return f"; by itself it would now be graded DE {difference:.1f} apart"
 
