@@ -37,7 +37,7 @@ def shots_of(picture: Tensor) -> list[Tensor]:
     ]
 
 
-def graded(pictures: Sequence[Tensor], keep_looks: float) -> tuple[list[float], list[float]]:
+def graded(pictures: Sequence[Tensor], keep_looks: float | None) -> tuple[list[float], list[float]]:
     """Mean luma after grading, and DE moved by, per photograph."""
     cases = [
         Case(shot, shot, torch.zeros(7), diagnose(Frames(shot)))
@@ -70,12 +70,12 @@ def main() -> None:
         key=lambda each: float(luma(each.movedim(0, -1)).mean()),
     )
     kinds = {"dark": images[: options.photos], "bright": images[-options.photos :]}
-    for keep in (0.0, 1.0):
+    for keep in (None, 0.0, 1.0):
         for kind, pictures in kinds.items():
             was = [light_of(each) for each in pictures]
             lumas, moved = graded(pictures, keep)
             print(
-                f"--keep-looks {keep:g}, {kind}: mean luma {np.mean(was):.3f} to {np.mean(lumas):.3f}, most "
+                f"--keep-looks {keep}, {kind}: mean luma {np.mean(was):.3f} to {np.mean(lumas):.3f}, most "
                 f"{max(after - before for before, after in zip(was, lumas, strict=True)):+.3f}; "
                 f"moved by DE {np.mean(moved):.2f}, most {max(moved):.2f}",
                 flush=True,

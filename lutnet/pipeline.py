@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lutnet.diagnosis.model import DiagnosisModel
+    from lutnet.refinement.fit import Refined
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
@@ -238,12 +239,13 @@ def grade_shot(
     keep_brightness: bool = False,
     look: Look | None = None,
     balance: float = 1.0,
-) -> ClipResult:
+) -> tuple[ClipResult, Refined | None]:
     """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
 
     frames: in the grading space. Judged is what people see of them; the grade is one of the grading space. All are
     evidence of what is wrong; the most different are enough to match by.
-    look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
+    look: behind all that, at ``strength``; what comes before it is then done at ``balance``, and where it brings the
+    shot to a reference, it is returned as well.
     """
     from lutnet import diagnosis, refinement
     from lutnet.refinement.behind import behind_view
@@ -253,6 +255,7 @@ def grade_shot(
     seen = every.few
     sets = reference.sets if reference else ()
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
+    before = None
     if look is None:
         base, refined = None, refinement.refine(seen, sets, found, strength=strength, **wishes)
     else:
@@ -266,9 +269,10 @@ def grade_shot(
     of_light = () if light is None else (light.warning,)
     told = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
     warnings = tuple(dict.fromkeys(told))
-    return ClipResult(
+    result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
+    return result, before if sets else None
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
@@ -289,7 +293,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             frames = colour.developed(read_shot(job.shot, count=recipe.frames, every=True))
         except MediaError as error:
             return Outcome.skipped(job.shot, str(error))
-        result = grade_shot(
+        result, matched = grade_shot(
             job.shot,
             frames,
             reference,
@@ -307,7 +311,8 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         few = frames.few
         frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
         diagnosed = Grade() if result.diagnosis is None else result.diagnosis.grade
-        grade, compared = exported_grade(result) or Grade(), compared_of(colour.seen(few), diagnosed)
+        grade = exported_grade(result) or Grade()
+        compared = compared_of(colour.seen(few), diagnosed, matched)
         return Outcome(result, pictures_of(frame, grade, colour.view, compared.to_bytes()))
 
     return do

@@ -128,11 +128,13 @@ def scene_to_plain(scene: InScene) -> Json:
         "hero": scene.hero,
         "linked": scene.linked,
         "matched": scene.matched,
+        "kept": scene.kept,
     }
 
 
 def scene_from_plain(plain: Mapping[str, Any]) -> InScene:
-    return InScene(plain["number"], plain["hero"], plain["linked"], plain["matched"])
+    kept = plain.get("kept", 0.0)  # packages of before have none
+    return InScene(plain["number"], plain["hero"], plain["linked"], plain["matched"], kept)
 
 
 def cut_to_plain(cut: Cut) -> Json:

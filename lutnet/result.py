@@ -55,13 +55,15 @@ class InScene:
     """Where a clip stands among those of its scene.
 
     number: of the scene, from 1. hero: the others were matched to it. linked: clips that show the same places.
-    matched: its grade was solved with theirs; else it is its own.
+    matched: its grade was solved with theirs; else it is its own. kept: how much of what all of them need alike was
+    left undone, 0..1.
     """
 
     number: int
     hero: bool = False
     linked: int = 0
     matched: bool = False
+    kept: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

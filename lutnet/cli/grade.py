@@ -29,6 +29,7 @@ from lutnet.source import is_film
 from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
+MOSTLY = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,10 +101,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-looks",
         type=float,
-        default=0.0,
         metavar="K",
-        help="how much of what all clips of a scene have in common is its look and left as it is, 0 to 1 "
-        "(default: 0, it is corrected as a fault)",
+        help="how much of what all clips of a scene need alike is its look and left as it is, 0 to 1 (default: what is "
+        "no larger than a diagnosis errs; the rest is corrected as a fault)",
     )
     parser.add_argument(
         "--hero",
@@ -232,6 +232,8 @@ def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:
         print_json(read_manifest(graded.folder / MANIFEST))
     elif not options.quiet:
         _print_table(graded)
+        for line in () if options.keep_looks is not None else _kept_looks(graded):
+            output().print(line)
         if options.look is not None and not options.cdl_only and not options.bake:
             look = f"the look {Path(options.look).stem} at strength {options.strength:g}"
             output().print(
@@ -262,6 +264,18 @@ def _print_table(graded: GradedTimeline) -> None:
     if (graded.folder / CUTS).is_file():
         seen += f" {CUTS} beside it shows the worst cuts, before and after."
     console.print(f"\nWritten to {graded.folder}.{seen}")
+
+
+def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
+    """One line of the scenes of which more was left than corrected."""
+    kept = sorted({clip.scene.number for clip in graded.clips if clip.scene and clip.scene.kept > MOSTLY})
+    if kept:
+        more = f" and {len(kept) - CLIPS_NAMED} more" if len(kept) > CLIPS_NAMED else ""
+        scenes = f"scene{'s' if len(kept) > 1 else ''} {', '.join(map(str, kept[:CLIPS_NAMED]))}{more}"
+        yield (
+            f"What all clips of {scenes} need alike is hardly more than a diagnosis errs: most of it was left as it is "
+            "(--keep-looks 0 corrects all of it, 1 none)."
+        )
 
 
 def _shared_luts(graded: GradedTimeline) -> Iterator[str]:

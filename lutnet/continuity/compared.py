@@ -11,7 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -28,6 +28,9 @@ from lutnet.grade import Grade
 from lutnet.ops.thin import thinned
 from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
 from lutnet.shot import Frames
+
+if TYPE_CHECKING:
+    from lutnet.refinement.fit import Refined
 
 HEIGHT = 108
 """Shorter side of the pictures, pixels: features of larger ones find the same neighbours at several times the cost,
@@ -72,11 +75,22 @@ class Kept:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Matched:
+    """What brought a shot to its reference, before a look. graded: what it makes of ``Compared.colours(COLOURS)``,
+    ``[P, 3]``. pixels: of the reference that were found in the shot; 0: it is a guess."""
+
+    graded: Tensor
+    pixels: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Compared:
-    """kept: of the first and the last analysed frame, one where there is only one. guess: by the shot's diagnosis."""
+    """kept: of the first and the last analysed frame, one where there is only one. guess: by the shot's diagnosis.
+    matched: where a look went behind what brings the shot to a reference."""
 
     kept: tuple[Kept, ...]
     guess: Anchor
+    matched: Matched | None = None
 
     @property
     def key(self) -> bytes:
@@ -95,6 +109,9 @@ class Compared:
             tensors[f"points{number}"] = each.points
             tensors[f"descriptors{number}"] = each.descriptors
         tensors["balance"], tensors["precision"] = self.guess.balance.numpy(), self.guess.precision.numpy()
+        if self.matched is not None:
+            tensors["matched"] = self.matched.graded.numpy().astype(np.float16)
+            tensors["pixels"] = np.array([self.matched.pixels])
         return save(tensors)
 
     @classmethod
@@ -102,20 +119,28 @@ class Compared:
         """Raises GradeFileError where ``data`` is damaged."""
         try:
             tensors = load(data)
-            numbers = range(len(tensors) // len(_PARTS))
+            numbers = range(sum(name.startswith("picture") for name in tensors))
             parts = [[tensors[f"{name}{number}"] for name in _PARTS] for number in numbers]
             guess = Anchor(torch.from_numpy(tensors["balance"]), torch.from_numpy(tensors["precision"]))
+            matched = None
+            if "matched" in tensors:
+                graded = torch.from_numpy(tensors["matched"].astype(np.float32))
+                matched = Matched(graded, int(tensors["pixels"][0]))
         except (safetensors.SafetensorError, KeyError) as error:
             raise GradeFileError(f"what was kept of a shot to compare it is damaged ({error})") from error
-        return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts), guess)
+        return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts), guess, matched)
 
 
-def compared_of(frames: Frames, diagnosed: Grade) -> Compared:
-    """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it."""
+def compared_of(frames: Frames, diagnosed: Grade, matched: Refined | None = None) -> Compared:
+    """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it. matched: brought it to a
+    reference, before a look."""
     ends = frames.pixels[[0, -1]] if len(frames) > 1 else frames.pixels
     kept = tuple(_kept(frame) for frame in ends)
     colours = _colours(kept, COLOURS)
-    return Compared(kept, anchor(colours, diagnosed.apply_colours(colours), GUESSED))
+    guess = anchor(colours, diagnosed.apply_colours(colours), GUESSED)
+    if matched is None:
+        return Compared(kept, guess)
+    return Compared(kept, guess, Matched(matched.grade.apply_colours(colours), matched.delta_e.pixels or 0))
 
 
 def _kept(frame: Tensor) -> Kept:

@@ -48,7 +48,7 @@ def regraded(calls: Sequence[Call], context: Context, apart: Apart) -> Iterator[
     for call, data in zip(calls, on_all_cores(packed, calls, apart, most=_AT_ONCE), strict=True):
         found = Outcome.from_bytes(data).result
         yield replace(
-            placed(call.result, call.joined, matched=True),
+            placed(call.result, call.joined, matched=True, kept=call.joined.kept()),
             grade=found.grade,
             delta_e=found.delta_e,
             skin=found.skin,
@@ -93,6 +93,7 @@ def _regraded(call: Call, context: Context) -> ClipResult:
     return replace(result, grade=refined.grade, delta_e=refined.delta_e, skin=skin)
 
 
-def placed(result: ClipResult, joined: Joined, *, matched: bool = False) -> ClipResult:
+def placed(result: ClipResult, joined: Joined, *, matched: bool = False, kept: float = 0.0) -> ClipResult:
     before = result.scene is not None and result.scene.matched  # of a decided clip, whose grade stays
-    return replace(result, scene=InScene(joined.scene, joined.hero, joined.linked, matched or before))
+    scene = InScene(joined.scene, joined.hero, joined.linked, matched or before, kept)
+    return replace(result, scene=scene)

@@ -53,8 +53,7 @@ class Context:
     @property
     def apart(self) -> bool:
         """Whether every clip keeps its own balance."""
-        led_twice = self.recipe.look is not None and self.recipe.reference is not None
-        return self.wishes.consistency == 0.0 or led_twice
+        return self.wishes.consistency == 0.0
 
     @property
     def asked(self) -> SceneWishes:
@@ -131,8 +130,9 @@ def in_scenes(
             found[place] = placed(result, each, matched=stays)
         elif before is not None and before.shared is None and wishes.lut_per is LutPer.CLIP:
             matched = before.scene is not None and before.scene.matched
-            kept = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
-            found[place] = placed(kept, each, matched=matched)
+            again = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
+            left = 0.0 if before.scene is None else before.scene.kept
+            found[place] = placed(again, each, matched=matched, kept=left)
         else:
             anew.append((place, result, each, member))
     calls = [
@@ -270,13 +270,20 @@ def _member(
     shown = (result.delta_e.pixels or 0) if aligned and result.delta_e is not None else 0
     pinned = result.shot.id in context.wishes.pinned
     behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
+    matched = compared.matched if behind and context.recipe.balance > 0.0 else None
     known, led = (approved or aligned or pinned) and not behind, context.recipe.reference is not None
+    if behind:
+        shown = 0 if matched is None or (decision and decision.grade) else matched.pixels
+        known, led = shown > 0, matched is not None
     hero = not {result.shot.id, result.shot.name}.isdisjoint(context.wishes.heroes)
     grade = (decision.grade if approved and decision and decision.grade else result.grade) or Grade()
     key = repr((result.shot.id, job, pinned, approved, grade.cdl, digest_of(grade))).encode()
 
     def graded() -> tuple[Tensor, Tensor]:
         view, colours = context.view, compared.colours(COLOURS)
+        if matched is not None:  # of the full match
+            own = colours + (matched.graded - colours) / context.recipe.balance
+            return colours, own.clamp(0.0, 1.0)
         if behind:
             return colours, (Grade() if diagnosis is None else diagnosis.grade).apply_colours(colours)
         recorded = colours if view.identity else recorded_colours(store.pictures_of(job), COLOURS)

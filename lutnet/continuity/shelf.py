@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from lutnet.continuity.anchor import Anchor
 from lutnet.continuity.compared import Compared, Kept
 
 HELD = 128
@@ -26,7 +25,7 @@ class Shelf:
         if not data:
             return None
         whole = Compared.from_bytes(data)
-        return _Shelved(whole.key, whole.guess, partial(self._held, job))
+        return _Shelved(whole, partial(self._held, job))
 
     def _kept(self, job: str) -> tuple[Kept, ...]:
         return Compared.from_bytes(self._read(job)).kept
@@ -39,9 +38,10 @@ class _Shelved(Compared):
     _fetch: Callable[[], tuple[Kept, ...]]
     _key: bytes
 
-    def __init__(self, key: bytes, guess: Anchor, fetch: Callable[[], tuple[Kept, ...]]) -> None:
-        object.__setattr__(self, "guess", guess)
-        object.__setattr__(self, "_key", key)
+    def __init__(self, whole: Compared, fetch: Callable[[], tuple[Kept, ...]]) -> None:
+        object.__setattr__(self, "guess", whole.guess)
+        object.__setattr__(self, "matched", whole.matched)
+        object.__setattr__(self, "_key", whole.key)
         object.__setattr__(self, "_fetch", fetch)
 
     @property

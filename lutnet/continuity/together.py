@@ -46,6 +46,7 @@ class Joined:
     follows from what it followed from before.
 
     transform: the shot's grade with its scene, for colours as people see them; None: its own grade stays.
+    kept: how much of what all shots of its scene need alike is left undone, 0..1; solved when it is asked for.
     """
 
     scene: int
@@ -53,6 +54,7 @@ class Joined:
     linked: int
     transform: Transform | None
     same: bool = False
+    kept: Callable[[], float] = lambda: 0.0
 
 
 def join(
@@ -61,7 +63,7 @@ def join(
     scenes: Sequence[int] | None = None,
     heroes: Sequence[int] = (),
     consistency: float = 1.0,
-    keep_looks: float = 0.0,
+    keep_looks: float | None = None,
     parts: Parts | None = None,
 ) -> list[Joined]:
     """Solve all scenes of a timeline; ``members`` in its order.
@@ -69,7 +71,8 @@ def join(
     scenes: a number per member that somebody gave; None: shots that show the same places are one scene.
     heroes: members that somebody chose; their own grades stay, and their scenes follow them.
     consistency: 0 leaves every shot its own grade, 1 removes all differences within a scene.
-    keep_looks: how much of the mean balance of a scene is left undone, as it is how the scene is meant to look.
+    keep_looks: how much of the mean balance of a scene is left undone, as it is how the scene is meant to look; None:
+    as much as is no larger than guesses err. Where something is known of a scene, it follows that.
     parts: what is known from before.
     """
     parts = parts or Parts()
@@ -96,7 +99,7 @@ def join(
         same = parts.again(scene.key)
         for new, place in enumerate(those):
             transform = scene.transform(new, lazily=same)
-            found[place] = Joined(number, place in chosen, linked[place], transform, same)
+            found[place] = Joined(number, place in chosen, linked[place], transform, same, scene.kept)
     return [found[place] for place in range(len(members))]
 
 
@@ -111,7 +114,7 @@ class _Asked:
     """See ``join``."""
 
     consistency: float
-    keep_looks: float
+    keep_looks: float | None
 
 
 class _Scene:
@@ -153,10 +156,26 @@ class _Scene:
         balanced = balanced.clamp(0.0, 1.0)
         return balanced if self._look is None else self._look(balanced)
 
+    def kept(self) -> float:
+        """How much of what all shots need alike is left undone.
+
+        Unasked, what is no larger than guesses err: such a correction is as likely to harm. (The positive part of
+        Stein's shrinkage, toward the scene as it is.)
+        """
+        if any(member.known for member in self._members):
+            return 0.0
+        if self._asked.keep_looks is not None:
+            return self._asked.keep_looks
+        if any(member.led for member in self._members):
+            return 0.0  # a look that was guessed was guessed with its faults in view
+        common = self._balances.mean(0)
+        precision = torch.stack([member.compared.guess.precision for member in self._members]).mean(0)
+        return 1.0 / max(1.0, float(common @ precision @ common))
+
     @cached_property
     def _kept(self) -> Tensor | None:
         """The balance that the scene as a whole would need, as far as it is left undone; None where it is not."""
-        kept = self._asked.keep_looks * self._balances.mean(0)
+        kept = self.kept() * self._balances.mean(0)
         return kept if bool(kept.any()) else None
 
     @cached_property

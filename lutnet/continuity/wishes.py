@@ -16,7 +16,8 @@ class SceneWishes:
     arranged them; None finds the scenes. Clips that are in no group stand alone. pinned: ids of clips whose stored
     grades stay; trimmed: of those that were decided about when they had other frames. Both are of one run only.
     lut_per: which clips have one LUT together. keep_looks: how much of what a scene's clips have in common is taken
-    for its look and left as it is: 0 corrects all of it, 1 only what sets the clips apart.
+    for its look and left as it is: 0 corrects all of it, 1 only what sets the clips apart; None leaves what is no
+    larger than diagnoses err.
     """
 
     consistency: float = 1.0
@@ -25,9 +26,9 @@ class SceneWishes:
     pinned: tuple[str, ...] = ()
     trimmed: tuple[str, ...] = ()
     lut_per: LutPer = LutPer.CLIP
-    keep_looks: float = 0.0
+    keep_looks: float | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("consistency", self.consistency), ("keep-looks", self.keep_looks)):
-            if not 0.0 <= value <= 1.0:
+            if value is not None and not 0.0 <= value <= 1.0:
                 raise InputError(f"{name} is out of range", value=value, allowed="0 to 1")

@@ -127,7 +127,7 @@ class Desk:
             reference = read_frames(path, count=1)
         frames = colour.developed(read_shot(shot, every=True))
         seen = Reference((colour.seen_file(reference),), "dropped")
-        matched = grade_shot(
+        matched, _ = grade_shot(
             shot,
             frames,
             seen,

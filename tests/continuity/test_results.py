@@ -8,15 +8,17 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
 from lutnet.continuity import links, regraded, results, together
 from lutnet.continuity.anchor import Anchor
-from lutnet.continuity.compared import Compared
+from lutnet.continuity.compared import Compared, Matched
 from lutnet.continuity.document import read_groups
 from lutnet.continuity.shelf import Shelf
 from lutnet.continuity.solve import Link, Solution, solve
@@ -24,12 +26,17 @@ from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.grade import CDL, LUT3D, Diagnosis, Grade
 from lutnet.job import Job, Outcome, Recipe
+from lutnet.ops.detune import detune
+from lutnet.ops.difference import delta_e_rgb
 from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings
 from lutnet.store import FILE_NAME, Decision, Store, StoredPictures
-from tests.continuity.test_together import TAKES, members
+from tests.continuity.test_together import TAKES, members, shots
 from tests.export.examples import some_lut, some_result
+
+FOUND = 900
+"""Pixels of the reference in the first shot, where there is one."""
 
 
 def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -41,15 +48,20 @@ def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         if number < 2 * TAKES:
             member = members()[number]
             grade = Grade(CDL.fitted(*member.graded())) if member.graded else grade
-            pictures = StoredPictures(compared=member.compared.to_bytes())
+            compared = member.compared
+            if recipe.look is not None and recipe.reference is not None and member.graded:
+                matched = Matched(member.graded()[1], FOUND if number == 0 else 0)
+                compared = replace(compared, matched=matched)
+            pictures = StoredPictures(compared=compared.to_bytes())
         result = replace(some_result(grade=grade), shot=job.shot, delta_e=None)
         found = None if result.diagnosis is None else Diagnosis(result.diagnosis.corrections, None, grade)
         yield job, Outcome(replace(result, diagnosis=found), pictures)
 
 
-def run(footage: Path, **settings: object) -> GradedTimeline:
+def run(footage: Path, reference: Path | None = None, **settings: object) -> GradedTimeline:
     return grade_timeline(
         footage / "timeline.otio",
+        reference,
         output=footage / "out",
         settings=GradeSettings(cdl_only=True, **settings),  # type: ignore[arg-type]
         engine=crew,
@@ -168,6 +180,29 @@ def test_only_the_scene_of_a_changed_clip_is_solved_again(
     fresh = run(footage, fresh=True)
     assert sizes == [TAKES] * 3
     assert again.clips == fresh.clips
+
+
+def test_a_look_behind_a_match_to_a_reference_leaves_scenes_together(
+    footage: Path, solves: list[int]
+) -> None:
+    wishes: dict[str, Any] = {"reference": footage / "reference.png", "look": "warm_print"}
+    alone = run(footage, **wishes, scenes=SceneWishes(consistency=0.0))
+    graded = run(footage, **wishes)
+    assert solves == [8]
+    scenes = [clip.scene for clip in graded.clips[:8] if clip.scene]
+    assert [each.matched for each in scenes] == [False] + [True] * 7  # the first shows the reference itself
+    assert scenes[0].hero and cdls(graded)[0] == cdls(alone)[0]
+    apart: list[float] = []
+    together: list[float] = []
+    for one, two in pairwise(range(0, 8, 2)):  # of one place
+        clean = torch.cat([shots()[number][0].flatten(1).T[::40] for number in (one, two)])
+        spoiled = [detune(clean, shots()[number][1]) for number in (one, two)]
+        for found, differences in ((alone, apart), (graded, together)):
+            first, second = (
+                cdls(found)[number].apply(side) for number, side in zip((one, two), spoiled, strict=True)
+            )
+            differences.append(float(delta_e_rgb(first, second).mean()))
+    assert sum(together) < 0.6 * sum(apart)
 
 
 def test_what_people_decided_stays_and_its_scene_follows(footage: Path, solves: list[int]) -> None:

@@ -16,6 +16,7 @@ from lutnet.continuity.compared import Compared, compared_of
 from lutnet.continuity.together import Joined, Member, join
 from lutnet.errors import GradeFileError
 from lutnet.grade import Grade
+from lutnet.ops.balance import apply_balance
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
@@ -126,11 +127,11 @@ def test_no_consistency_leaves_every_grade_alone_and_half_of_it_is_between():
 
 def test_a_look_that_is_kept_stays_while_the_cuts_close():
     """What the shots of a place have in common is left; what sets them apart is not."""
-    joined = join(members(), keep_looks=1.0)
-    assert float(jumps(joined).mean()) < 1.15 * float(jumps(whole()).mean())
+    joined, corrected = (join(members(), keep_looks=keep) for keep in (1.0, 0.0))
+    assert float(jumps(joined).mean()) < 1.15 * float(jumps(corrected).mean())
     for place in range(len(PLACES)):
         moved = []
-        for kept in (joined, whole()):
+        for kept in (joined, corrected):
             changes = []
             for shot in range(place, TAKES * len(PLACES), len(PLACES)):
                 known, each = members()[shot].graded, kept[shot].transform
@@ -139,6 +140,41 @@ def test_a_look_that_is_kept_stays_while_the_cuts_close():
                 changes.append((rgb_to_lab(each(colours)) - rgb_to_lab(colours)).mean(0))
             moved.append(float(torch.stack(changes).mean(0).norm()))
         assert moved[0] < 0.35 * moved[1]
+
+
+def leads(scale: float) -> list[Member]:
+    """Shots of one place that need the same, ``scale`` stops of light, and nothing of their own."""
+    found = []
+    for shot in range(0, TAKES * len(PLACES), len(PLACES)):
+        compared = compared_of(Frames(shots()[shot][0][None]), Grade())
+        colours = compared.colours(512)
+        guess = apply_balance(colours, torch.tensor([scale, scale, scale, 0, 0, 0, 0, 0])).clamp(0.0, 1.0)
+        found.append(Member(replace(compared, guess=anchor(colours, guess, GUESSED))))
+    return found
+
+
+def test_what_a_scene_needs_is_left_undone_as_far_as_guesses_err():
+    """DE of the grade: of a small need hardly anything is done, of a large one most; 0 and 1 are done as told."""
+    done = {}
+    for scale in (0.15, 1.2):
+        scene = leads(scale)
+        for keep in (None, 0.0, 1.0):
+            each = join(scene, keep_looks=keep)[0]
+            colours = scene[0].compared.colours(512)
+            assert each.transform is not None or keep == 1.0
+            moved = colours if each.transform is None else each.transform(colours)
+            done[scale, keep] = float(delta_e_rgb(moved, colours).mean())
+        assert done[scale, 1.0] < 0.3
+    assert done[0.15, 0.0] < GUESSED < done[1.2, 0.0]
+    assert done[0.15, None] < 0.1 * done[0.15, 0.0]
+    assert 0.6 * done[1.2, 0.0] < done[1.2, None] < 0.95 * done[1.2, 0.0]
+
+
+def test_a_scene_with_a_hero_somebody_named_follows_it_and_keeps_nothing_else():
+    named = [join(members(), heroes=[0], keep_looks=keep)[2].transform for keep in (0.0, 1.0)]
+    colours = members()[2].compared.colours(512)
+    one, other = (each(colours) for each in named if each is not None)
+    assert float(delta_e_rgb(one, other).max()) < 0.01
 
 
 def test_scenes_that_somebody_took_apart_are_not_matched():

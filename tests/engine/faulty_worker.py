@@ -43,8 +43,8 @@ def read_shot(shot: Shot, **_: Any) -> Frames:
     return Frames(torch.full((1, 3, 32, 48), 0.5))
 
 
-def grade_shot(shot: Shot, *_: Any, **__: Any) -> ClipResult:
-    return ClipResult(shot, Status.PROPOSED, grade=Grade(), warnings=("graded",))
+def grade_shot(shot: Shot, *_: Any, **__: Any) -> tuple[ClipResult, None]:
+    return ClipResult(shot, Status.PROPOSED, grade=Grade(), warnings=("graded",)), None
 
 
 if __name__ == "__main__":
