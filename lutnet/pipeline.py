@@ -244,8 +244,8 @@ def grade_shot(
 
     frames: in the grading space. Judged is what people see of them; the grade is one of the grading space. All are
     evidence of what is wrong; the most different are enough to match by.
-    look: behind all that, at ``strength``; what comes before it is then done at ``balance``, and where it brings the
-    shot to a reference, it is returned as well.
+    look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
+    Returned as well is what brings the shot to the reference, as people see it and before a look.
     """
     from lutnet import diagnosis, refinement
     from lutnet.refinement.behind import behind_view
@@ -255,9 +255,9 @@ def grade_shot(
     seen = every.few
     sets = reference.sets if reference else ()
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
-    before = None
     if look is None:
-        base, refined = None, refinement.refine(seen, sets, found, strength=strength, **wishes)
+        base, before = None, refinement.refine(seen, sets, found, strength=strength, **wishes)
+        refined = before
     else:
         before = refinement.refine(seen, sets, found, strength=balance)
         refined = refinement.followed(before, seen, look.grade, strength, **wishes)

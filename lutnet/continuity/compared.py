@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,9 @@ SMALL = 128
 
 FEATURES = 300
 """Features kept of a picture: more find the same neighbours."""
+
+PAIRS = 512
+"""Corresponding colours kept of a shot and its reference, evenly over all of them, to measure other grades on."""
 
 _QUALITY = 95  # with full chroma: off by less than one code where it matters
 _DESCRIPTOR = 400.0  # of RootSIFT, so that its largest values fit into a byte
@@ -76,17 +79,47 @@ class Kept:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Matched:
-    """What brought a shot to its reference, before a look. graded: what it makes of ``Compared.colours(COLOURS)``,
-    ``[P, 3]``. pixels: of the reference that were found in the shot; 0: it is a guess."""
+    """What brings a shot to its reference, before a look, all as people see it.
+
+    graded: what it makes of ``Compared.colours(COLOURS)``, ``[P, 3]``. pixels: of the reference that were found in the
+    shot; 0: it is a guess. source, target: colours ``[Q, 3]`` of some of them, of the shot and at full strength.
+    """
 
     graded: Tensor
-    pixels: int
+    pixels: int = 0
+    source: Tensor = field(default_factory=lambda: torch.zeros(0, 3))
+    target: Tensor = field(default_factory=lambda: torch.zeros(0, 3))
+
+    @classmethod
+    def of(cls, refined: Refined, colours: Tensor) -> Matched:
+        graded, shared = refined.grade.apply_colours(colours), refined.shared
+        if shared is None:
+            return cls(graded)
+        return cls(graded, len(shared), thinned(shared.source, PAIRS), thinned(shared.target, PAIRS))
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        halves = {"graded": self.graded, "source": self.source, "target": self.target}
+        found: dict[str, npt.NDArray[Any]] = {
+            f"matched_{name}": tensor.numpy().astype(np.float16) for name, tensor in halves.items()
+        }
+        return found | {"matched_pixels": np.array([self.pixels])}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Matched | None:
+        """None where none was kept. Raises KeyError where a part of it is missing."""
+        if "matched_pixels" not in arrays:
+            return None
+        graded, source, target = (
+            torch.from_numpy(arrays[f"matched_{name}"].astype(np.float32))
+            for name in ("graded", "source", "target")
+        )
+        return cls(graded, int(arrays["matched_pixels"][0]), source, target)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
     """kept: of the first and the last analysed frame, one where there is only one. guess: by the shot's diagnosis.
-    matched: where a look went behind what brings the shot to a reference."""
+    matched: beside a reference, where there was one."""
 
     kept: tuple[Kept, ...]
     guess: Anchor
@@ -109,10 +142,7 @@ class Compared:
             tensors[f"points{number}"] = each.points
             tensors[f"descriptors{number}"] = each.descriptors
         tensors["balance"], tensors["precision"] = self.guess.balance.numpy(), self.guess.precision.numpy()
-        if self.matched is not None:
-            tensors["matched"] = self.matched.graded.numpy().astype(np.float16)
-            tensors["pixels"] = np.array([self.matched.pixels])
-        return save(tensors)
+        return save(tensors | ({} if self.matched is None else self.matched.to_arrays()))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Compared:
@@ -122,25 +152,20 @@ class Compared:
             numbers = range(sum(name.startswith("picture") for name in tensors))
             parts = [[tensors[f"{name}{number}"] for name in _PARTS] for number in numbers]
             guess = Anchor(torch.from_numpy(tensors["balance"]), torch.from_numpy(tensors["precision"]))
-            matched = None
-            if "matched" in tensors:
-                graded = torch.from_numpy(tensors["matched"].astype(np.float32))
-                matched = Matched(graded, int(tensors["pixels"][0]))
+            matched = Matched.from_arrays(tensors)
         except (safetensors.SafetensorError, KeyError) as error:
             raise GradeFileError(f"what was kept of a shot to compare it is damaged ({error})") from error
         return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts), guess, matched)
 
 
 def compared_of(frames: Frames, diagnosed: Grade, matched: Refined | None = None) -> Compared:
-    """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it. matched: brought it to a
+    """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it. matched: brings it to a
     reference, before a look."""
     ends = frames.pixels[[0, -1]] if len(frames) > 1 else frames.pixels
     kept = tuple(_kept(frame) for frame in ends)
     colours = _colours(kept, COLOURS)
     guess = anchor(colours, diagnosed.apply_colours(colours), GUESSED)
-    if matched is None:
-        return Compared(kept, guess)
-    return Compared(kept, guess, Matched(matched.grade.apply_colours(colours), matched.delta_e.pixels or 0))
+    return Compared(kept, guess, None if matched is None else Matched.of(matched, colours))
 
 
 def _kept(frame: Tensor) -> Kept:

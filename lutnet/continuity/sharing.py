@@ -96,7 +96,7 @@ def _shared(
         return  # there is no LUT to share
     lut, cdls = share_lut(sharers, sharing.view, fixed)
     for place, sharer, cdl in zip(places, sharers, cdls, strict=True):
-        yield place, _regraded(group[place], sharer, Grade(cdl, lut), scene, sharing.view)
+        yield place, _regraded(group[place], sharer, Grade(cdl, lut), scene, sharing)
 
 
 def _sharer(result: ClipResult, pictures: StoredPictures, sharing: Sharing) -> Sharer:
@@ -113,12 +113,14 @@ def _sharer(result: ClipResult, pictures: StoredPictures, sharing: Sharing) -> S
     return Sharer(colours, grade, balancing(colours, undone, view))
 
 
-def _regraded(result: ClipResult, sharer: Sharer, grade: Grade, scene: int | None, view: View) -> ClipResult:
+def _regraded(
+    result: ClipResult, sharer: Sharer, grade: Grade, scene: int | None, sharing: Sharing
+) -> ClipResult:
     from lutnet.continuity.shared_lut import cost_of_sharing
     from lutnet.ops.difference import delta_e_rgb
     from lutnet.ops.skin import turn_of_skin
 
-    lut = grade.lut
+    lut, view = grade.lut, sharing.view
     assert lut is not None  # noqa: S101 - it is what is shared
     aim = view.show(sharer.grade.apply_colours(sharer.colours))
 
@@ -132,4 +134,23 @@ def _regraded(result: ClipResult, sharer: Sharer, grade: Grade, scene: int | Non
     # Of skin behind a view, what was said of the clip's own grade still holds to about the cost of sharing.
     skin = SkinTurn(*turn_of_skin(grade.apply_colours)) if view.identity else result.skin
     shared = SharedLut(scene, lut.digest, float(cost.mean()), float(cost.quantile(0.95)))
-    return replace(result, grade=grade, delta_e=split, skin=skin, shared=shared)
+    measured = _measured(result, grade, sharing) or split
+    return replace(result, grade=grade, delta_e=measured, skin=skin, shared=shared)
+
+
+def _measured(result: ClipResult, grade: Grade, sharing: Sharing) -> DeltaE | None:
+    """On the reference's pixels that were found in the clip, where its own grade was measured on them; None where it
+    was not, or a view lies between them and the grade."""
+    from lutnet.continuity.compared import Compared
+    from lutnet.ops.difference import delta_e_rgb
+
+    pictures, own = sharing.pictures(result), result.delta_e
+    if pictures is None or own is None or own.basis is not Basis.ALIGNED or not sharing.view.identity:
+        return None
+    beside = Compared.from_bytes(pictures.compared).matched
+    if beside is None or len(beside.source) == 0:
+        return None
+    aim = beside.source.lerp(beside.target, sharing.recipe.strength)
+    stages = (beside.source, grade.cdl.apply(beside.source), grade.apply_colours(beside.source))
+    before, cdl, both = (float(delta_e_rgb(stage, aim).mean()) for stage in stages)
+    return DeltaE(before, cdl, both, Basis.ALIGNED, own.pixels)

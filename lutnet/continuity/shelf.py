@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from lutnet.continuity.compared import Compared, Kept
+from lutnet.continuity.compared import Compared, Kept, Matched
 
 HELD = 128
 """Shots whose pictures and features are in memory: more than one is laid beside."""
@@ -25,28 +25,41 @@ class Shelf:
         if not data:
             return None
         whole = Compared.from_bytes(data)
-        return _Shelved(whole, partial(self._held, job))
+        return _Shelved(whole, partial(self._held, job), partial(self._beside, job))
 
     def _kept(self, job: str) -> tuple[Kept, ...]:
         return Compared.from_bytes(self._read(job)).kept
+
+    def _beside(self, job: str) -> Matched | None:
+        return Compared.from_bytes(self._read(job)).matched
 
 
 class _Shelved(Compared):
     """One shot, whose pictures and features are fetched whenever they are asked for."""
 
-    __slots__ = ("_fetch", "_key")
+    __slots__ = ("_beside", "_fetch", "_key")
+    _beside: Callable[[], Matched | None]
     _fetch: Callable[[], tuple[Kept, ...]]
     _key: bytes
 
-    def __init__(self, whole: Compared, fetch: Callable[[], tuple[Kept, ...]]) -> None:
+    def __init__(
+        self,
+        whole: Compared,
+        fetch: Callable[[], tuple[Kept, ...]],
+        beside: Callable[[], Matched | None],
+    ) -> None:
         object.__setattr__(self, "guess", whole.guess)
-        object.__setattr__(self, "matched", whole.matched)
         object.__setattr__(self, "_key", whole.key)
         object.__setattr__(self, "_fetch", fetch)
+        object.__setattr__(self, "_beside", beside)
 
     @property
     def kept(self) -> tuple[Kept, ...]:  # type: ignore[override]
         return self._fetch()
+
+    @property
+    def matched(self) -> Matched | None:  # type: ignore[override]
+        return self._beside()
 
     @property
     def key(self) -> bytes:

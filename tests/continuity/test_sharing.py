@@ -12,11 +12,14 @@ from pathlib import Path
 import PyOpenColorIO as ocio
 import pytest
 import torch
+from skimage import color
 from torch import Tensor
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
 from lutnet.colourspace import ColourSettings, colour_management
+from lutnet.continuity.compared import Matched
 from lutnet.continuity.shared_lut import Sharer, balancing, cost_of_sharing, share_lut
+from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.export.reader import read_package
 from lutnet.grade import CDL, Diagnosis, Grade
@@ -27,7 +30,7 @@ from lutnet.ops.folds import is_folded
 from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.plain import Json
 from lutnet.refinement.split import split_transform
-from lutnet.result import ClipResult, LutPer, Status
+from lutnet.result import Basis, ClipResult, DeltaE, LutPer, Status
 from lutnet.review.refresh import refresh_package
 from lutnet.settings import GradeSettings
 from lutnet.store import Decision, Store, StoredPictures
@@ -97,6 +100,32 @@ def test_a_lut_that_is_there_already_stays_and_shots_are_fitted_to_it() -> None:
     assert lut is shared()[0].lut
     for sharer, cdl in zip(sharers(), cdls, strict=False):
         assert float(cost_of_sharing(sharer, Grade(cdl, lut), VIEW).mean()) < 0.8
+
+
+def test_a_shared_lut_is_measured_on_the_pixels_that_the_own_grade_was_measured_on() -> None:
+    """Not where the own grade was not measured, nor where no pixels were kept. By scikit-image's DE2000, linear sRGB
+    decoding being that of both."""
+    kept, results, pairs = {}, [], []
+    for number, (member, (_, amounts)) in enumerate(zip(members()[:6:2], shots()[:6:2], strict=True)):
+        source = member.compared.colours(512)
+        pairs.append((source, looked(undo(source, amounts))))
+        beside = Matched(source, 900, source, pairs[-1][1]) if number != 1 else None
+        kept[f"{number}"] = StoredPictures(compared=replace(member.compared, matched=beside).to_bytes())
+        result = some_result(number, sharers()[2 * number].grade)
+        result = replace(result, shot=replace(result.shot, id=f"{number}"))
+        guessed = DeltaE(8.0, 3.0, 1.0, Basis.PREDICTED)
+        results.append(replace(result, delta_e=guessed) if number == 2 else result)
+    sharing = Sharing(LutPer.TIMELINE, lambda result: kept[result.shot.id], Recipe(), VIEW)
+    found = with_shared_luts(results, sharing, {})
+    told = [each.delta_e for each in found if each.delta_e is not None and each.shared is not None]
+    assert [each.basis for each in told] == [Basis.ALIGNED, Basis.PREDICTED, Basis.PREDICTED]
+    grade = found[0].grade
+    assert grade is not None and told[0].pixels == 4321  # as many as were found
+    source, target = pairs[0]
+    stages = (source, grade.cdl.apply(source), grade.apply_colours(source))
+    for stage, value in zip(stages, (told[0].before, told[0].cdl, told[0].cdl_lut), strict=True):
+        labs = (color.rgb2lab(each.double().numpy()) for each in (stage, target))
+        assert value == pytest.approx(float(color.deltaE_ciede2000(*labs).mean()), abs=0.05)
 
 
 def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
