@@ -1,60 +1,62 @@
-"""How far a guessed look is to be followed: by how much it changes, how wrong it expects to be, on how many scenes."""
+"""How far a guessed look is to be followed: by how far two opinions of it agree, by its sort, on how many scenes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.refinement.network import Look
 
-LEAST, FULL = 0.70, 0.85
-"""Confidence from which on a look is followed at all, and as a whole; in between by as much as it lies. The lowest gate
-of ``match_calibrate`` with which no kind of pair comes out worse than untouched in more than 12 %."""
+LEAST, FULL = 0.65, 0.80
+"""Confidence from which on a look is followed at all, and as a whole; in between by as much as it lies. Of the gates of
+``match_calibrate``, see ``docs/experiments.md``."""
 
 UNCLEAR, CLEAR = 6.0, 9.0
 """Change (mean DE2000) up to which faults that were diagnosed are left alone, and from which on all is undone, where
 the look of a reference is not followed: half of the smaller changes would take a shot further from any truth."""
 
 _MOST_SCENES = 6
-_LEAST_DIFFERENCE = 1e-2
+_LEAST_DIFFERENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Log odds that a look helps: ``offset`` and the weights of the logs of its change (mean DE2000), of the error
-    that it expects (mean DE2000) and of the number of scenes that the reference shows."""
+    """Log odds that a look helps: ``offset``, and the weights of the log of how much larger its change is than what
+    the opinions of it differ by, of the probability that it is a film look put on a shot without clear faults, and of
+    the log of the number of scenes that the reference shows."""
 
-    change: float
-    error: float
+    agreement: float
+    film: float
     scenes: float
     offset: float
 
     def of(self, found: Tensor) -> Tensor:
-        """Probability ``[B]`` that looks of ``evidence [B, 3]`` bring their shots nearer to the truth."""
-        return torch.sigmoid(found @ found.new_tensor((self.change, self.error, self.scenes)) + self.offset)
+        """Probability ``[...]`` that looks of ``evidence [..., 3]`` bring their shots nearer to the truth."""
+        return torch.sigmoid(found @ found.new_tensor((self.agreement, self.film, self.scenes)) + self.offset)
 
 
-CONFIDENCE = Confidence(change=0.41, error=2.30, scenes=1.43, offset=-2.67)
-"""Of the networks that ship, by ``lutnet.training.match_calibrate --seed 1``. A strong look can be told from what a
-picture happens to show; a mild one, which expects to be nearly right as there is little to be wrong in, cannot."""
+CONFIDENCE = Confidence(agreement=0.77, film=-1.26, scenes=0.42, offset=1.08)
+"""Of the networks that ship, by ``lutnet.training.match_calibrate``. Where two ways of looking agree, a strong look can
+be told from what a picture happens to show; a film look, which is mild, can be told by its sort only."""
 
 
-def evidence(looks: Sequence[Look], shown: Tensor, scenes: int) -> Tensor:
-    """What ``Confidence`` goes by, ``[B, 3]``: of what ``looks`` say together of ``shown [B, P, 3]``.
+def evidence(
+    shown: Tensor, opinions: tuple[Tensor, Tensor], of_second: float, *, film: float, scenes: int
+) -> Tensor:
+    """What ``Confidence`` goes by, ``[3]``: of ``opinions``, two looks of the colours ``shown [P, 3]``, of which the
+    second is heard with ``of_second``.
 
-    scenes: that the reference shows.
+    film: probability of a film look on a right shot, 0..1. scenes: that the reference shows.
     """
-    graded = torch.stack([look.apply(shown) for look in looks]).mean(0)
-    error = torch.stack([look.expected[:, 0] for look in looks]).mean(0)
-    change = delta_e_rgb(graded, shown).mean(1)
-    count = torch.full_like(change, min(scenes, _MOST_SCENES))
+    first, second = opinions
+    change = delta_e_rgb(torch.lerp(first, second, of_second), shown).mean()
+    apart = delta_e_rgb(first, second).mean()
+    agreement = change.clamp(min=_LEAST_DIFFERENCE).log() - apart.clamp(min=_LEAST_DIFFERENCE).log()
     return torch.stack(
-        (change.clamp(min=_LEAST_DIFFERENCE), error.clamp(min=_LEAST_DIFFERENCE), count), dim=1
-    ).log()
+        (agreement, agreement.new_tensor(film), agreement.new_tensor(min(scenes, _MOST_SCENES)).log())
+    )
 
 
 def followed_share(confidence: float) -> float:

@@ -20,7 +20,6 @@ from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.confidence import undone_share
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
-from lutnet.refinement.several import look_of_set, share_of_set
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
@@ -97,7 +96,8 @@ def refine(
     shared = correspond(frames, telling.scenes) if telling.scenes else None
     refined = by_pixels(shared, wish) if shared else None
     if refined is None and telling.looks:
-        refined = by_look(frames, telling.looks, None if found is None else found.grade, wish)
+        found = found or diagnose(frames)
+        refined = by_look(frames, telling.looks, found.grade, wish)
     if refined:
         return refined
     grade = (found or diagnose(frames)).grade
@@ -206,24 +206,17 @@ def by_pixels(shared: Correspondence, wish: Wish) -> Refined | None:
     return Refined(grade, difference, min(1.0, shared.share / FULL_SHARE), said, shared=shared)
 
 
-def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, wish: Wish) -> Refined | None:
+def by_look(frames: Frames, references: Sequence[Frames], alone: Grade, wish: Wish) -> Refined | None:
     """The look that the references seem to carry, or None where following it could do harm.
 
-    alone: what is done, as far as it is clear, where the look is not trusted; None is what the shot's diagnosis says.
+    alone: what the shot's diagnosis says, which is done first as far as it is clear.
     """
-    prediction = predict(frames, references)
+    undone = _clear_share(alone, wish.palette)
+    prediction = predict(frames, references, _undoing(alone, undone), undone)
     share = prediction.share
     if share == 0.0:
         return None
-    without = _clear_faults(diagnose(frames).grade if alone is None else alone, wish.palette)
-    of_set, together = share_of_set(references), look_of_set(tuple(references))
-
-    def transform(colours: Tensor) -> Tensor:
-        balanced = without(colours)
-        look = torch.lerp(prediction.apply(colours), together(balanced), of_set)
-        return torch.lerp(balanced, look, share)
-
-    grade = wish.granted(transform, hold_skin=not _shows_skin(references))
+    grade = wish.granted(prediction.apply, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
@@ -232,7 +225,14 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade | None, w
 
 def _clear_faults(grade: Grade, palette: Tensor) -> Transform:
     """What ``grade`` undoes, as far as that is more than the uncertainty of any diagnosis."""
-    share = undone_share(_difference(palette, grade.apply_colours(palette)))
+    return _undoing(grade, _clear_share(grade, palette))
+
+
+def _clear_share(grade: Grade, palette: Tensor) -> float:
+    return undone_share(_difference(palette, grade.apply_colours(palette)))
+
+
+def _undoing(grade: Grade, share: float) -> Transform:
     return lambda colours: torch.lerp(colours, grade.apply_colours(colours), share)
 
 

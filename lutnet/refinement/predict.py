@@ -1,4 +1,4 @@
-"""Where nothing corresponds: the look that a reference of another scene seems to carry."""
+"""Where nothing corresponds: the look that references of other scenes seem to carry."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import torch
 from torch import Tensor
 
 from lutnet.ops.thin import thinned
+from lutnet.refinement.brightness import Transform
 from lutnet.refinement.confidence import CONFIDENCE, evidence, followed_share
 from lutnet.refinement.network import Look, default_networks
+from lutnet.refinement.several import MAX_FRAMES, LookOfSet, look_of_set, share_of_set
 from lutnet.shot import Frames
-
-MAX_FRAMES = 16
-"""Most frames of a shot or a reference that are looked at; more are thinned evenly."""
 
 JUDGED = 512
 """Colours of a shot by which the size of a look's change is told."""
@@ -23,9 +22,14 @@ JUDGED = 512
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Prediction:
-    """looks: of one pair, one per network. confidence: 0..1, that the shot comes nearer to the truth by them."""
+    """Two opinions of one look: ``looks``, one per network, of the pair, and ``together``, of the references as a set,
+    which is heard with ``of_set``. balanced: takes colours of the shot to where its clear faults are undone.
+    confidence: 0..1, that the shot comes nearer to the truth by them."""
 
     looks: tuple[Look, ...]
+    together: LookOfSet
+    of_set: float
+    balanced: Transform
     confidence: float
 
     @property
@@ -34,22 +38,36 @@ class Prediction:
         return followed_share(self.confidence)
 
     def apply(self, colours: Tensor) -> Tensor:
-        """Give colours ``[P, 3]`` the look that the networks agree on."""
-        graded = [look.apply(colours.unsqueeze(0)).squeeze(0) for look in self.looks]
-        return torch.stack(graded).mean(0)
+        """``colours [P, 3]`` balanced, and as much of the look on them as is sure enough."""
+        balanced = self.balanced(colours)
+        look = torch.lerp(_of_pair(self.looks, colours), self.together.apply(balanced), self.of_set)
+        return torch.lerp(balanced, look, self.share)
 
 
 @torch.no_grad()
-def predict(frames: Frames, references: Sequence[Frames]) -> Prediction:
-    """What the references' look would do to the shot, as the networks have learned to see it."""
+def predict(
+    frames: Frames, references: Sequence[Frames], balanced: Transform, undone: float = 0.0
+) -> Prediction:
+    """What the references' look would do to the shot, as the networks have learned to see it.
+
+    balanced: undoes the shot's clear faults. undone: how much of its diagnosis that is, 0..1.
+    """
     networks = default_networks()
     looks = []
     for place, network in enumerate(networks):
         ours = _described(frames, place).mean(0, keepdim=True)
         theirs = torch.cat([_described_reference(reference, place) for reference in references])
         looks.append(network(ours, theirs.unsqueeze(0), theirs.new_ones(1, len(theirs))))
-    found = evidence(looks, _colours(frames).unsqueeze(0), len(references))
-    return Prediction(tuple(looks), float(CONFIDENCE.of(found)))
+    together, of_set = look_of_set(tuple(references)), share_of_set(references)
+    shown = _colours(frames)
+    opinions = _of_pair(looks, shown), together.apply(balanced(shown))
+    found = evidence(shown, opinions, of_set, film=together.film * (1.0 - undone), scenes=len(references))
+    return Prediction(tuple(looks), together, of_set, balanced, float(CONFIDENCE.of(found)))
+
+
+def _of_pair(looks: Sequence[Look], colours: Tensor) -> Tensor:
+    """What the networks agree on, for colours ``[P, 3]``."""
+    return torch.stack([look.apply(colours.unsqueeze(0)).squeeze(0) for look in looks]).mean(0)
 
 
 def _colours(frames: Frames) -> Tensor:

@@ -6,6 +6,7 @@ One picture is a small set, of which little can be told; eight tell more togethe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -13,11 +14,12 @@ from torch import Tensor
 
 from lutnet.diagnosis.model import default_model
 from lutnet.diagnosis.network import sample_grid
-from lutnet.refinement.brightness import Transform
-from lutnet.refinement.look_evidence import look_evidence
-from lutnet.refinement.look_network import shipped_look_network
-from lutnet.refinement.predict import MAX_FRAMES
+from lutnet.refinement.look_evidence import LookEvidence, look_evidence
+from lutnet.refinement.look_network import LookNetwork, shipped_look_network
 from lutnet.shot import Frames
+
+MAX_FRAMES = 16
+"""Most frames of a shot, of a reference or of a set that are looked at; more are thinned evenly."""
 
 MANY = 4
 """References from which on a set is many: it is asked of the network for many stills then, and believed more."""
@@ -31,19 +33,29 @@ def share_of_set(references: Sequence[Frames]) -> float:
     return SHARE_OF_MANY if len(references) >= MANY else SHARE_OF_FEW
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class LookOfSet:
+    """What references say together. film: 0..1, how probably theirs is a film look, mild and hard to guess."""
+
+    film: float
+    evidence: LookEvidence
+    network: LookNetwork
+
+    def apply(self, colours: Tensor) -> Tensor:
+        """Give neutral ``colours [P, 3]`` the look of the references."""
+        with torch.inference_mode():
+            return self.network.look_on(colours, self.evidence).clone()
+
+
 @lru_cache(maxsize=32)
-def look_of_set(references: tuple[Frames, ...]) -> Transform:
-    """What gives neutral colours ``[P, 3]`` the look of ``references``. Kept, because one set meets every shot."""
+def look_of_set(references: tuple[Frames, ...]) -> LookOfSet:
+    """The look that ``references`` share. Kept, because one set meets every shot."""
     model = default_model()
     step = -(-len(references) // MAX_FRAMES)
     stills = [each.pixels[len(each) // 2 :][:1].float().clamp(0.0, 1.0) for each in references[::step]]
     grid = model.network.config.grid
     evidence = look_evidence(torch.cat([sample_grid(still, grid) for still in stills]), model)
-
-    network = shipped_look_network("look" if len(stills) >= MANY else "look_few")
-
-    def look(colours: Tensor) -> Tensor:
-        with torch.inference_mode():
-            return network.look_on(colours, evidence).clone()
-
-    return look
+    few = shipped_look_network("look_few")
+    return LookOfSet(
+        few.film_share(evidence), evidence, shipped_look_network("look") if len(stills) >= MANY else few
+    )

@@ -70,7 +70,7 @@ WEIGHTS = (
     Weights(
         "look_few",
         "look_few.safetensors",
-        "cb52c3d2810492b00b8f85069fc846c8f881d1a9be2cfb421bea8ecb7d3049cb",
+        "6b6210bb2bf2810f7d8ed76d93247bfa5eb5c331c911563d0cb58f4a29255f3f",
     ),
 )
 

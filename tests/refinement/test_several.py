@@ -30,7 +30,7 @@ def test_many_references_are_believed_more_than_few():
 
 def test_a_graded_set_is_told_from_an_ungraded_one():
     colours = scene(9).movedim(0, -1).reshape(-1, 3)[::40]
-    graded, plain = (look_of_set(references(8, graded=each))(colours) for each in (True, False))
+    graded, plain = (look_of_set(references(8, graded=each)).apply(colours) for each in (True, False))
     assert graded.shape == colours.shape
     assert (graded - plain).mean(0).tolist() == sorted((graded - plain).mean(0).tolist(), reverse=True)
     assert float((graded - plain)[:, 0].mean()) > 0.02  # warmer: more red

@@ -17,7 +17,7 @@ from lutnet.training.match_calibrate import Told, crossed, fitted, logistic
 
 def told(found: torch.Tensor, helped: torch.Tensor, sources: int = 8) -> list[Told]:
     return [
-        Told(evidence, f"source {number % sources}", (1.0, 1.0, 1.0, 1.0, 0.5 if well else 1.5))
+        Told(evidence, f"source {number % sources}", 1.0, (1.0, 1.0, 1.0, 1.0, 0.5 if well else 1.5))
         for number, (evidence, well) in enumerate(zip(found, helped.tolist(), strict=True))
     ]
 
@@ -28,11 +28,22 @@ def test_the_odds_that_made_the_outcomes_are_found(made):
     values = torch.randn(20_000, 2, generator=draw)
     odds = values @ torch.tensor(made[:2]) + made[2]
     outcomes = (torch.rand(20_000, generator=draw) < torch.sigmoid(odds)).float()
-    assert logistic(values, outcomes) == pytest.approx(made, abs=0.1)
+    assert logistic(values, outcomes, torch.ones(20_000)) == pytest.approx(made, abs=0.1)
 
 
 def test_outcomes_that_are_all_alike_give_finite_odds():
-    assert all(abs(number) < 100 for number in logistic(torch.randn(100, 2), torch.ones(100)))
+    assert all(
+        abs(number) < 100 for number in logistic(torch.randn(100, 2), torch.ones(100), torch.ones(100))
+    )
+
+
+def test_what_counts_nothing_says_nothing():
+    values = torch.randn(400, 1, generator=torch.Generator().manual_seed(4))
+    outcomes, counts = (values[:, 0] > 0).float(), torch.ones(400)
+    outcomes[200:], counts[200:] = 0.0, 0.0
+    assert logistic(values, outcomes, counts) == pytest.approx(
+        logistic(values[:200], outcomes[:200], torch.ones(200)), abs=1e-3
+    )
 
 
 def test_the_fit_gives_back_its_own_confidence():
@@ -52,7 +63,7 @@ def test_a_source_is_judged_by_the_others_alone():
 
 
 def test_what_is_left_lies_between_nothing_and_the_whole_look():
-    each = Told(torch.zeros(3), "", (4.0, 3.0, 2.0, 2.5, 3.0))
+    each = Told(torch.zeros(3), "", 4.0, (4.0, 3.0, 2.0, 2.5, 3.0))
     left = [each.left_by(confidence, (0.6, 0.8)) for confidence in (0.1, 0.6, 0.65, 0.7, 0.8, 1.0)]
     assert left == pytest.approx([4.0, 4.0, 3.0, 2.0, 3.0, 3.0])
 
