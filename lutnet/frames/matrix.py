@@ -6,7 +6,9 @@ swscale converts with small tables and is up to 2.6 code values off; it is only 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -48,23 +50,23 @@ def matrix_of(tagged: int, lines: int) -> tuple[int, str | None]:
 
 def to_rgb(planes: npt.NDArray[np.uint16], coding: Coding) -> Pixels:
     """Convert ``planes [3, H, W]`` (Y', Cb, Cr, shifted up to 16 bits) to R'G'B' ``[H, W, 3]``, clipped."""
+    pixels = cv2.transform(
+        cv2.merge([np.asarray(plane) for plane in planes]).astype(np.float32), _affine(coding)
+    )
+    return np.asarray(np.clip(pixels, 0, 1, out=pixels))
+
+
+@lru_cache(maxsize=64)
+def _affine(coding: Coding) -> npt.NDArray[np.float64]:
+    """``[3, 4]``: R'G'B' of Y', Cb and Cr as they are stored, and 1."""
     kr, kb = WEIGHTS[coding.matrix]
-    luma, blue, red = _normalised(planes, coding)
-    r = luma + 2 * (1 - kr) * red
-    b = luma + 2 * (1 - kb) * blue
-    g = (luma - kr * r - kb * b) / (1 - kr - kb)
-    return np.stack([r, g, b], axis=-1).clip(0, 1)
-
-
-def _normalised(planes: npt.NDArray[np.uint16], coding: Coding) -> Pixels:
-    """Y' in 0..1, Cb and Cr in -0.5..0.5."""
-    values = planes.astype(np.float32)
+    kg = 1 - kr - kb
+    of_red, of_blue = 2 * (1 - kr), 2 * (1 - kb)
+    matrix = np.array([[1, 0, of_red], [1, -kb * of_blue / kg, -kr * of_red / kg], [1, of_blue, 0]])
     if coding.full:
         peak = (2**coding.bits - 1) * 2 ** (16 - coding.bits)
-        offsets, scales = (0, 2**15, 2**15), (peak, peak, peak)
+        offsets, scales = np.array([0, 2**15, 2**15]), np.array([peak, peak, peak])
     else:
-        offsets, scales = (16 * 256, 2**15, 2**15), (219 * 256, 224 * 256, 224 * 256)
-    offset, scale = (np.asarray(each, np.float32).reshape(3, 1, 1) for each in (offsets, scales))
-    values -= offset
-    values /= scale
-    return values
+        offsets, scales = np.array([16 * 256, 2**15, 2**15]), np.array([219 * 256, 224 * 256, 224 * 256])
+    matrix = matrix / scales  # Y' in 0..1, Cb and Cr in -0.5..0.5
+    return np.column_stack([matrix, -matrix @ offsets])
