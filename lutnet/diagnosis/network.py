@@ -74,7 +74,7 @@ class Verdict:
     repair: ``[N, 7]`` in -1..1, the amounts to undo. Not the expected levels: errors that cannot be told
         apart are split so that they compensate in colour.
     attention: ``[N, h, w]``, how much each part of the frame spoke; sums to 1.
-    hidden: ``[N, H]``, what the heads read of the whole frame.
+    hidden: ``[N, H]``, what the heads read of the whole frame. vector: ``[N, F]``, the trunk's.
     """
 
     levels: Tensor
@@ -82,6 +82,7 @@ class Verdict:
     repair: Tensor
     attention: Tensor
     hidden: Tensor
+    vector: Tensor
 
 
 class Residual(nn.Module):
@@ -177,6 +178,7 @@ class DiagnosisNetwork(nn.Module):
             repair=((shares * shares.new_tensor(LEVELS)).sum(-1) + compensation).clamp(-1.0, 1.0),
             attention=attention.view(-1, *features.map.shape[-2:]),
             hidden=hidden,
+            vector=features.vector,
         )
 
 

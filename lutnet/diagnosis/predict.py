@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from lutnet.diagnosis.alone_network import Alone, Glance, alone_network_of
 from lutnet.diagnosis.content import SMALLEST_SIDE, Content, content_of, too_small
 from lutnet.diagnosis.evidence import (
     Evidence,
@@ -29,6 +30,10 @@ from lutnet.shot import Frames
 
 SEEN_AT_ONCE = 16
 """Frames per pass through the network: bounds memory, and any number of frames gives the same answer."""
+
+HEARD_ALONE = 0.6
+"""Share of the network for shots alone: all of it gains little more on held-out sources, and its answers wander more
+from frame to frame of a shot (see experiments)."""
 
 CUT_OFF = 0.002
 """Half a code of 8 bits: as near as this to where a recording ends, it is cut off."""
@@ -67,13 +72,14 @@ def diagnose(
 class Seen:
     """One shot as the network sees it: sampled pixels ``[N, 3, G, G]``, what they can tell, what they say at first.
 
-    hidden: ``[H]``, what the heads read, in the mean over the frames.
+    hidden, vector: of each frame that tells, ``[N, H]``, what the heads read, and ``[N, F]``, the trunk's.
     """
 
     pixels: Tensor
     content: Content
     evidence: Evidence
     hidden: Tensor
+    vector: Tensor
 
     @property
     def tells(self) -> bool:
@@ -84,25 +90,44 @@ def seen(frames: Tensor | Frames, model: DiagnosisModel) -> Seen:
     """The first look at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
     shot = _frames(frames)
     pixels = _uncut(shot)
-    straight, mirrored = _views(pixels, model)
+    straight, mirrored = views_of(pixels, model)
     content = _content(shot, straight)
     if not bool(content.telling.any()):
-        return Seen(straight, content, no_evidence(), torch.zeros(model.network.config.hidden))
+        nothing = (torch.zeros(0, size) for size in (model.network.config.hidden, model.network.trunk.size))
+        return Seen(straight, content, no_evidence(), *nothing)
     views = [view[content.telling] for view in (straight, mirrored)]
     judged = _judge(torch.cat(views), model)
-    hidden = torch.cat([verdict.hidden for verdict in judged]).mean(0)
-    return Seen(straight, content, _heard(pooled(judged, model.calibration), content), hidden)
+    return Seen(
+        straight, content, _heard(pooled(judged, model.calibration), content), *_read(judged, len(views))
+    )
 
 
 def looked_again(shot: Seen, model: DiagnosisModel) -> Evidence:
     """What ``shot`` says once its frames, repaired by what they said at first, were looked at too."""
     if not shot.tells:
         return shot.evidence
+    alone, again = both_looks(shot, model)
+    twice = _heard(with_second_look(shot.evidence, again), shot.content)
+    network = alone_network_of(model.network)
+    if network is None or not bool(shot.evidence.heard.all()):
+        return twice
+    with torch.inference_mode():
+        corrected = network(alone).mean(0)
+    return replace(twice, repair=twice.repair.lerp(corrected, HEARD_ALONE))
+
+
+@torch.inference_mode()
+def both_looks(shot: Seen, model: DiagnosisModel) -> tuple[Alone, Evidence]:
+    """Both looks at each telling frame of ``shot`` (there is one), as the network for shots alone reads them; and what
+    the second look says."""
     # One view is enough for the second look: the other was never worth its time there (see experiments).
     telling = shot.pixels[shot.content.telling]
     repaired = undo(telling.movedim(1, -1), shot.evidence.repair).movedim(-1, 1)
-    again = pooled(_judge(repaired, model), model.calibration)
-    return _heard(with_second_look(shot.evidence, again), shot.content)
+    judged = _judge(repaired, model)
+    again = pooled(judged, model.calibration)
+    hidden, vector = _read(judged, 1)
+    first = Glance.of(shot.vector, shot.hidden, shot.evidence)
+    return Alone(first, Glance.of(vector, hidden, again)), again
 
 
 def spoken(shot: Seen, evidence: Evidence, model: DiagnosisModel) -> Diagnosis:
@@ -129,7 +154,7 @@ def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
 def levels_of(frames: Tensor, model: DiagnosisModel) -> Tensor:
     """The expected level of every correction in each of ``frames [N, 3, H, W]``, one by one: ``[N, 7]``."""
     levels = torch.tensor(LEVELS)
-    judged = _judge(torch.cat(_views(frames, model)), model)
+    judged = _judge(torch.cat(views_of(frames, model)), model)
     straight, mirrored = torch.cat([verdict.levels for verdict in judged]).chunk(2)
     return (((straight + mirrored) / 2).softmax(-1) * levels).sum(-1)
 
@@ -177,7 +202,7 @@ def _uncut(shot: Frames) -> Tensor:
     return pixels
 
 
-def _views(frames: Tensor, model: DiagnosisModel) -> tuple[Tensor, Tensor]:
+def views_of(frames: Tensor, model: DiagnosisModel) -> tuple[Tensor, Tensor]:
     """Two samples ``[N, 3, G, G]`` of each frame: a mirrored one, and where there are some, of other pixels, is a
     second opinion: its errors are its own."""
     size = model.network.config.grid
@@ -200,6 +225,12 @@ def _heard(evidence: Evidence, content: Content) -> Evidence:
 @torch.inference_mode()
 def _judge(pixels: Tensor, model: DiagnosisModel) -> list[Verdict]:
     return [model.network(part) for part in torch.split(pixels, SEEN_AT_ONCE)]
+
+
+def _read(judged: list[Verdict], views: int) -> tuple[Tensor, Tensor]:
+    """What the heads read and what the trunk gave of each frame, in the mean over its views: ``[N, H]``, ``[N, F]``."""
+    hidden, vector = (torch.cat([getattr(each, name) for each in judged]) for name in ("hidden", "vector"))
+    return hidden.view(views, -1, hidden.shape[1]).mean(0), vector.view(views, -1, vector.shape[1]).mean(0)
 
 
 def _fault(log_probabilities: Tensor) -> Fault | None:

@@ -56,7 +56,7 @@ def _stacked(shots: Sequence[Seen]) -> Shots:
     """One scene of ``shots``."""
     said = [shot.evidence for shot in shots]
     return Shots(
-        hidden=torch.stack([shot.hidden for shot in shots])[None],
+        hidden=torch.stack([shot.hidden.mean(0) for shot in shots])[None],
         levels=torch.stack([each.levels for each in said])[None],
         repair=torch.stack([each.repair for each in said])[None],
         clean=torch.tensor([[each.clean for each in said]]),

@@ -7,7 +7,7 @@ is that still's, where a look is all stills'.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -86,10 +86,4 @@ def _judged(frames: Tensor, model: DiagnosisModel) -> list[Verdict]:
 
 def _verdict(frames: Tensor, model: DiagnosisModel) -> Verdict:
     judged = _judged(frames, model)
-    return Verdict(
-        torch.cat([each.levels for each in judged]),
-        torch.cat([each.fault for each in judged]),
-        torch.cat([each.repair for each in judged]),
-        torch.cat([each.attention for each in judged]),
-        torch.cat([each.hidden for each in judged]),
-    )
+    return Verdict(*(torch.cat([getattr(each, part.name) for each in judged]) for part in fields(Verdict)))

@@ -7,7 +7,7 @@ are worn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from lutnet.diagnosis.heads import CLEAN
 from lutnet.diagnosis.model import DiagnosisModel, default_model
 from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
 from lutnet.diagnosis.scene_network import Shots, fingerprint
+from lutnet.training.kept import in_parts
 from lutnet.training.photos import PhotoSet
 from lutnet.training.sampling import (
     Mix,
@@ -73,30 +74,16 @@ def make_up(photos: PhotoSet, count: int, *, seed: int, keep: Path | None = None
 
     keep: a folder where finished parts are left, and taken from where those of this diagnosis are there already.
     """
-    from safetensors.torch import load_file, save_file
+    name = f"{photos.digest[:12]}_{fingerprint(default_model().network)[:12]}_{seed}"
 
-    parts = []
-    judge = fingerprint(default_model().network)
-    for first in range(0, count, PER_FILE):
-        last = min(count, first + PER_FILE)
-        name = f"{photos.digest[:12]}_{judge[:12]}_{seed}_{first:06d}_{last:06d}.safetensors"
-        path = None if keep is None else keep / name
-        if path is not None and path.is_file():
-            parts.append(Material(**load_file(path)))
-            continue
-        parts.append(_joined(_groups(photos, first, last, seed)))
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(path.name + ".tmp")
-            save_file(
-                {part.name: getattr(parts[-1], part.name).contiguous() for part in fields(Material)},
-                temporary,
-            )
-            temporary.replace(path)
-    return _joined(parts)
+    def made(first: int, last: int) -> dict[str, Tensor]:
+        whole = _joined(_groups(photos, first, last, seed))
+        return {part.name: getattr(whole, part.name) for part in fields(Material)}
+
+    return _joined(Material(**part) for part in in_parts(made, count, PER_FILE, name, keep))
 
 
-def _joined(parts: Iterator[Material] | list[Material]) -> Material:
+def _joined(parts: Iterable[Material]) -> Material:
     whole = list(parts)
     return Material(
         **{part.name: torch.cat([getattr(each, part.name) for each in whole]) for part in fields(Material)}
@@ -122,7 +109,7 @@ def _group(photos: PhotoSet, draw: torch.Generator, model: DiagnosisModel) -> Ma
     worn = (torch.rand(AT_ONCE, generator=draw) < WORN).repeat_interleave(SHOTS)
     if bool(worn.any()):
         seen[worn] = wear_out(spoiled[worn], draw_wear(int(worn.sum()), WORN_SHARE, draw))
-    verdict = _judged(seen, model.network)
+    verdict = judged(seen, model.network)
     calibration = model.calibration
     temperatures = torch.tensor(calibration.level_temperatures).view(-1, 1)
     places = torch.randperm(len(range(_STRIDE // 2, clean.shape[-1], _STRIDE)) ** 2, generator=draw)[:COLOURS]
@@ -131,8 +118,8 @@ def _group(photos: PhotoSet, draw: torch.Generator, model: DiagnosisModel) -> Ma
         (verdict.levels / temperatures).log_softmax(-1).half(),
         verdict.repair * calibration.strength,
         (verdict.fault / calibration.fault_temperature).softmax(-1)[:, CLEAN],
-        (_colours(spoiled, places) * 255.0).round().byte(),
-        _colours(clean, places),
+        (colours(spoiled, places) * 255.0).round().byte(),
+        colours(clean, places),
     )
     return Material(amounts, alike, *(each.view(AT_ONCE, SHOTS, *each.shape[1:]) for each in said))
 
@@ -153,14 +140,14 @@ def _views(photos: PhotoSet, draw: torch.Generator) -> tuple[Tensor, Views]:
     return alike, Views(shown.flatten(), boxes.flatten(0, 1), mirrored, drawn.joined)
 
 
-def _judged(frames: Tensor, network: DiagnosisNetwork) -> Verdict:
+def judged(frames: Tensor, network: DiagnosisNetwork) -> Verdict:
     # In half precision the trunk takes half the time, and rounds by less than the next frame of a shot differs.
     with torch.autocast(frames.device.type, torch.bfloat16):
         features = network.trunk(frames)
     return network.judge(features)
 
 
-def _colours(frames: Tensor, places: Tensor) -> Tensor:
+def colours(frames: Tensor, places: Tensor) -> Tensor:
     """Colours ``[B, COLOURS, 3]`` of ``frames [B, 3, H, W]``."""
     thin = frames[:, :, _STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE]
     return thin.movedim(1, -1).flatten(1, 2)[:, places]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +30,10 @@ from lutnet.diagnosis.scene_network import (
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.card import write_card
+from lutnet.training.descent import descend
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import soft_levels
 from lutnet.training.scene_material import SHOTS, Material, make_up
-
-log = logging.getLogger(__name__)
 
 HELD_OUT, SPLIT_SEED = 0.08, 1
 """The split with which the diagnosis was trained (see its card)."""
@@ -75,17 +73,7 @@ def taught(material: Material, config: SceneConfig, *, seed: int, steps: int = S
 def _teach(
     network: SceneNetwork, member: nn.Module, material: Material, draw: torch.Generator, steps: int
 ) -> None:
-    optimiser = torch.optim.AdamW(member.parameters(), lr=RATE, weight_decay=DECAY)
-    for step in range(steps):
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 50) * 0.5 * (1.0 + math.cos(math.pi * step / steps))
-        loss = _loss(network, member, material, draw)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(member.parameters(), 5.0)
-        optimiser.step()
-        if (step + 1) % 250 == 0:
-            log.info("%d of %d steps: loss %.3f", step + 1, steps, float(loss.detach()))
+    descend(member, lambda: _loss(network, member, material, draw), steps, RATE, DECAY)
 
 
 def _loss(network: SceneNetwork, member: nn.Module, material: Material, draw: torch.Generator) -> Tensor:

@@ -68,6 +68,11 @@ WEIGHTS = (
         "a8086fa5fc493941913327b00909af0287eb6f0acf8582cf4154281836c4df08",
     ),
     Weights(
+        "alone",
+        "alone.safetensors",
+        "70ae966926d0dfb0cc30cb9a0dfa4a22d9ccf7bb663c1f75e3bce9158bb1873a",
+    ),
+    Weights(
         "look_few",
         "look_few.safetensors",
         "6b6210bb2bf2810f7d8ed76d93247bfa5eb5c331c911563d0cb58f4a29255f3f",

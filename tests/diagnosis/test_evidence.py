@@ -31,6 +31,7 @@ def verdict(levels: torch.Tensor, repair: torch.Tensor | None = None) -> Verdict
         repair=torch.zeros(count, 7) if repair is None else repair,
         attention=torch.full((count, 1, 1), 1.0),
         hidden=torch.zeros(count, 4),
+        vector=torch.zeros(count, 5),
     )
 
 
