@@ -14,8 +14,8 @@ class Parts:
 
     def __init__(self, known: Mapping[bytes, bytes] | None = None, apart: Apart = nullcontext) -> None:
         """apart: see ``on_all_cores``, which finds what is not known."""
+        self.apart = apart
         self._known = known or {}
-        self._apart = apart
         self.used: dict[bytes, bytes] = {}
 
     def get(self, key: bytes) -> bytes | None:
@@ -28,7 +28,7 @@ class Parts:
     def all(self, keys: Sequence[bytes], find: Callable[[int], bytes]) -> list[bytes]:
         """The values by ``keys``; ``find`` is asked, by their numbers, for those that are not known."""
         missing = {key: number for number, key in enumerate(keys) if self.get(key) is None}
-        found = on_all_cores(find, list(missing.values()), self._apart)
+        found = on_all_cores(find, list(missing.values()), self.apart)
         for key, value in zip(missing, found, strict=True):
             self.put(key, value)
         return [self.used[key] for key in keys]

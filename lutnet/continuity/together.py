@@ -13,11 +13,12 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import HEARD, HERO, KNOWN, Anchor, anchor, weakened
 from lutnet.continuity.compared import Compared
+from lutnet.continuity.cores import Apart, on_all_cores
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
 from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.solve import Link, solve
-from lutnet.ops.balance import apply_balance, undo_balance
+from lutnet.ops.balance import SIZE, apply_balance, undo_balance
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,17 +91,28 @@ def join(
     within: dict[int, list[Link]] = {}
     for link in links:
         within.setdefault(numbers[link.one], []).append(link)
-    found: dict[int, Joined] = {}
+    solved: dict[int, _Scene] = {}
     for number, those in places.items():
         leading = {new for new, place in enumerate(those) if place in chosen}
         inside = _among(those, within.get(number, ()))
         asked = _Asked(consistency, keep_looks)
-        scene = _Scene([settled[place] for place in those], inside, leading, asked)
-        same = parts.again(scene.key)
+        solved[number] = _Scene([settled[place] for place in those], inside, leading, asked)
+    same = {number: parts.again(scene.key) for number, scene in solved.items()}
+    _solve([scene for number, scene in solved.items() if not same[number]], parts.apart)
+    found: dict[int, Joined] = {}
+    for number, those in places.items():
+        scene = solved[number]
         for new, place in enumerate(those):
-            transform = scene.transform(new, lazily=same)
-            found[place] = Joined(number, place in chosen, linked[place], transform, same, scene.kept)
+            transform = scene.transform(new, lazily=same[number])
+            found[place] = Joined(number, place in chosen, linked[place], transform, same[number], scene.kept)
     return [found[place] for place in range(len(members))]
+
+
+def _solve(scenes: Sequence[_Scene], apart: Apart) -> None:
+    """Solve ``scenes``, on all cores; the large ones first, so that all cores end together."""
+    asked = sorted((scene for scene in scenes if scene.is_solved), key=lambda scene: -len(scene))
+    for scene, solution in zip(asked, on_all_cores(_Scene.solution, asked, apart, most=1), strict=True):
+        scene.take(solution)
 
 
 def _among(places: Sequence[int], links: Sequence[Link]) -> list[Link]:
@@ -139,10 +151,24 @@ class _Scene:
         pairs = repr([(link.one, link.other) for link in self._links]).encode()
         return part_key("scene", repr(self._asked).encode(), pairs, *facts)
 
+    def __len__(self) -> int:
+        return len(self._members)
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether its shots are asked for anything together."""
+        return len(self) > 1 and self._asked.consistency > 0.0
+
+    def solution(self) -> bytes:
+        """The balances of all shots, float64: what ``take`` takes."""
+        return self._balances.numpy().tobytes()
+
+    def take(self, solution: bytes) -> None:
+        self._balances = torch.frombuffer(bytearray(solution), dtype=torch.float64).view(-1, SIZE)
+
     def transform(self, number: int, *, lazily: bool = False) -> Transform | None:
         """What is asked of one of the shots; None where its own grade stays. lazily: not before it is used."""
-        alone = len(self._members) == 1 or self._asked.consistency == 0.0
-        if alone or self._members[number].known or self._own_stays(number, lazily=lazily):
+        if not self.is_solved or self._members[number].known or self._own_stays(number, lazily=lazily):
             return None
         return lambda colours: self._applied(number, colours)
 

@@ -72,7 +72,11 @@ def chroma_histogram(frames: Tensor) -> Tensor:
 def _channels(frames: Tensor) -> Tensor:
     """R, G, B, luma and saturation (highest less lowest channel) ``[N, 5, P]``."""
     grey = luma(frames.movedim(1, -1)).movedim(-1, 1)
-    low, high = frames.aminmax(dim=1, keepdim=True)
+    red, green, blue = frames[:, :1], frames[:, 1:2], frames[:, 2:]
+    low, high = (
+        red.minimum(green).minimum(blue),
+        red.maximum(green).maximum(blue),
+    )  # a reduction takes five times as long
     return torch.cat((frames, grey, high - low), dim=1).flatten(2)
 
 
