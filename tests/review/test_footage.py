@@ -15,6 +15,7 @@ import numpy as np
 import opentimelineio as otio
 import PyOpenColorIO as ocio
 import pytest
+from PIL import Image
 
 from lutnet.cli.main import main
 from lutnet.result import Status
@@ -49,7 +50,7 @@ PLACES = """() => {
 
 @pytest.fixture(scope="module")
 def graded(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three clips of live action, graded by ``lutnet grade`` to a frame of one of them."""
+    """Three clips of live action, graded by ``lutnet grade`` to a frame of the first as a colourist left it."""
     folder = tmp_path_factory.mktemp("footage")
     (folder / "media").mkdir()
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
@@ -62,8 +63,9 @@ def graded(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     timeline.tracks.append(track)
     otio.adapters.write_to_file(timeline, str(folder / "cut.otio"))
     still = folder / "hero.png"
-    with av.open(str(folder / "media" / CLIPS[1])) as container:
-        next(container.decode(video=0)).to_image().save(still)
+    with av.open(str(folder / "media" / CLIPS[0])) as container:
+        frame = next(container.decode(video=0)).to_ndarray(format="rgb24") / 255
+    Image.fromarray((255 * frame**1.3 * (1.0, 0.95, 0.85)).astype(np.uint8)).save(still)
     assert (
         main(["grade", str(folder / "cut.otio"), "--ref", str(still), "-o", str(folder / "cut.lutnet")]) == 0
     )
