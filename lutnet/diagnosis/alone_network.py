@@ -15,13 +15,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lutnet import weights
 from lutnet.diagnosis.evidence import Evidence
 from lutnet.diagnosis.heads import HEADS, LEVELS
 from lutnet.diagnosis.network import DiagnosisNetwork, silent
 from lutnet.diagnosis.pooling import LEAST_LOG_SHARE
-from lutnet.diagnosis.scene_network import fingerprint
-from lutnet.errors import WeightsError
+from lutnet.diagnosis.shipped import fingerprint, shipped_network
 
 SHIPPED = "alone"
 
@@ -152,15 +150,9 @@ def alone_network_of(network: DiagnosisNetwork) -> AloneNetwork | None:
 @cache
 def shipped_alone_network() -> AloneNetwork:
     """The network that ships. Raises WeightsError when its file was changed."""
-    stored = weights.shipped(SHIPPED)
-    try:
-        network = AloneNetwork(AloneConfig(**stored.config["alone_network"]))
-    except (KeyError, TypeError) as error:
-        raise WeightsError(
-            "not a network for shots alone", where=stored.source, fix=f"Reason: {error!r}."
-        ) from error
-    weights.load_state(network, stored)
-    return network.eval()
+    return shipped_network(
+        SHIPPED, "shots alone", lambda config: AloneNetwork(AloneConfig(**config["alone_network"]))
+    )
 
 
 def stored_config(network: AloneNetwork) -> Mapping[str, Any]:

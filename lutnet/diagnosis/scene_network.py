@@ -10,7 +10,6 @@ adding likelihoods gives (``pooling``).
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,11 +19,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lutnet import weights
 from lutnet.diagnosis.heads import HEADS, LEVELS
 from lutnet.diagnosis.network import DiagnosisNetwork, silent
 from lutnet.diagnosis.pooling import LEAST_LOG_SHARE, expected
-from lutnet.errors import WeightsError
+from lutnet.diagnosis.shipped import fingerprint, shipped_network
 
 SHIPPED = "scene"
 
@@ -173,15 +171,6 @@ class SceneMember(nn.Module):
         return guessed, torch.linalg.inv(joint).diagonal(dim1=-2, dim2=-1)
 
 
-def fingerprint(network: DiagnosisNetwork) -> str:
-    """SHA-256 of the numbers of ``network``: a scene network knows the answers of one diagnosis network only."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(network.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
 @cache
 def scene_network_of(network: DiagnosisNetwork) -> SceneNetwork | None:
     """The network that ships, if it was taught with the answers of ``network``. Raises WeightsError when its file
@@ -193,15 +182,9 @@ def scene_network_of(network: DiagnosisNetwork) -> SceneNetwork | None:
 @cache
 def shipped_scene_network() -> SceneNetwork:
     """The network that ships. Raises WeightsError when its file was changed."""
-    stored = weights.shipped(SHIPPED)
-    try:
-        network = SceneNetwork(SceneConfig(**stored.config["scene_network"]))
-    except (KeyError, TypeError) as error:
-        raise WeightsError(
-            "not a network for scenes", where=stored.source, fix=f"Reason: {error!r}."
-        ) from error
-    weights.load_state(network, stored)
-    return network.eval()
+    return shipped_network(
+        SHIPPED, "scenes", lambda config: SceneNetwork(SceneConfig(**config["scene_network"]))
+    )
 
 
 def stored_config(network: SceneNetwork) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from lutnet.diagnosis.evidence import Evidence, pooled
 from lutnet.diagnosis.model import DiagnosisModel, default_model
 from lutnet.diagnosis.network import Verdict, sample_grid
 from lutnet.diagnosis.predict import views_of
-from lutnet.diagnosis.scene_network import fingerprint
+from lutnet.diagnosis.shipped import fingerprint
 from lutnet.ops.detune import undo
 from lutnet.training.kept import in_parts
 from lutnet.training.photos import PhotoSet

@@ -24,7 +24,7 @@ from lutnet.diagnosis.evidence import SECOND_LOOK
 from lutnet.diagnosis.heads import HEADS
 from lutnet.diagnosis.model import default_model
 from lutnet.diagnosis.pooling import expected
-from lutnet.diagnosis.scene_network import fingerprint
+from lutnet.diagnosis.shipped import fingerprint
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.alone_material import Material, joined, make_up, spoiled_by

@@ -17,7 +17,8 @@ from torch import Tensor
 from lutnet.diagnosis.heads import CLEAN
 from lutnet.diagnosis.model import DiagnosisModel, default_model
 from lutnet.diagnosis.network import DiagnosisNetwork, Verdict
-from lutnet.diagnosis.scene_network import Shots, fingerprint
+from lutnet.diagnosis.scene_network import Shots
+from lutnet.diagnosis.shipped import fingerprint
 from lutnet.training.kept import in_parts
 from lutnet.training.photos import PhotoSet
 from lutnet.training.sampling import (

@@ -24,9 +24,9 @@ from lutnet.diagnosis.scene_network import (
     SceneNetwork,
     Shared,
     Shots,
-    fingerprint,
     stored_config,
 )
+from lutnet.diagnosis.shipped import fingerprint
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.card import write_card

@@ -18,11 +18,11 @@ from lutnet.diagnosis.scene_network import (
     SceneNetwork,
     Shared,
     Shots,
-    fingerprint,
     scene_network_of,
     shipped_scene_network,
     stored_config,
 )
+from lutnet.diagnosis.shipped import fingerprint
 from lutnet.errors import WeightsError
 
 
