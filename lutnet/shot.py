@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lutnet.errors import InputError
@@ -142,7 +143,7 @@ class Frames:
     different: tuple[int, ...] = ()
     doubt: LogDoubt | None = None
 
-    @property
+    @cached_property
     def few(self) -> Frames:
         """The most different ones alone: enough to match pictures by, where evidence is of all."""
         if not self.different:

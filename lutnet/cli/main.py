@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 bad input, nothing was done; 3 done, but some shots were s
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -44,6 +45,9 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
+    # Before NumPy is imported. Its small products gain nothing from threads, which wait for work in a loop: beside the
+    # copies of this process they took as much of the cores again.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser(words).parse_args(words)
     try:
         code: int = options.run(options)

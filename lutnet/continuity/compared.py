@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -50,7 +50,7 @@ _DESCRIPTOR = 400.0  # of RootSIFT, so that its largest values fit into a byte
 _PARTS = ("picture", "points", "descriptors")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
     """One picture as JPEG, ``points [P, 2]`` and ``descriptors [P, 128]`` of its features, a byte a value."""
 
@@ -58,8 +58,9 @@ class Kept:
     points: Points
     descriptors: npt.NDArray[np.uint8]
 
-    @property
+    @cached_property
     def features(self) -> LocalFeatures:
+        """All of them: asked for by every neighbour, and so made once."""
         return self.clearest(len(self.points))
 
     def clearest(self, most: int) -> LocalFeatures:

@@ -280,12 +280,13 @@ def _from_bytes(pair: Pair, data: bytes) -> Link | None:
 
 def _cells(shared: Correspondence) -> tuple[Tensor, Tensor, Tensor]:
     """Means of the pairs by cells of the first colour, and their summed weights, the MOST_CELLS largest."""
-    within = [((side > _DARKEST) & (side < _BRIGHTEST)).all(-1) for side in (shared.source, shared.target)]
-    telling = within[0] & within[1]
+    # Channel by channel: along an axis of three, everything takes several times as long.
+    channels = (*shared.source.unbind(-1), *shared.target.unbind(-1))
+    telling = torch.stack([(channel > _DARKEST) & (channel < _BRIGHTEST) for channel in channels]).all(0)
     ours, theirs = shared.source[telling].double(), shared.target[telling].double()
     weights = shared.weights[telling].double()
-    steps = torch.tensor([CELLS * CELLS, CELLS, 1])
-    cells = ((ours * CELLS).long().clamp(0, CELLS - 1) * steps).sum(-1)
+    red, green, blue = (ours * CELLS).long().clamp(0, CELLS - 1).unbind(-1)
+    cells = (red * CELLS + green) * CELLS + blue
     count = ours.new_zeros(CELLS**3).index_add_(0, cells, weights)
     largest = count.argsort(descending=True, stable=True)[:MOST_CELLS]
     kept = largest[count[largest] > LEAST_PIXELS]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lutnet.ops.cdl import luma
-from lutnet.ops.detune import lin, scene
+from lutnet.ops.detune import scene_stops
 
 CODES = 256
 COARSE_BINS = 48
@@ -59,7 +59,7 @@ def chroma_histogram(frames: Tensor) -> Tensor:
     moves the histogram without changing its shape.
     """
     bands, warm_bins, green_bins = CHROMA_SHAPE
-    red, green, blue = torch.log2(scene(lin(frames.clamp(1 / CODES, 1.0)))).unbind(1)
+    red, green, blue = scene_stops(frames).unbind(1)
     warm = _bin((red - blue) / 2, _CHROMA_RANGE[0], warm_bins)
     green_shift = _bin(green - (red + blue) / 2, _CHROMA_RANGE[1], green_bins)
     grey = luma(frames.movedim(1, -1)).squeeze(-1)

@@ -194,7 +194,7 @@ def sample_grid(frames: Tensor, size: int, *, corners: bool = False) -> Tensor:
         ((torch.arange(size, device=frames.device) + place) * (side / size)).long()
         for side in frames.shape[-2:]
     )
-    return frames[:, :, rows[:, None], columns]
+    return frames.index_select(2, rows).index_select(3, columns)
 
 
 def _vgg_blocks(layers: Layers) -> nn.Sequential:

@@ -12,6 +12,7 @@ from typing import IO
 from lutnet.engine.threads import one_thread_per_shot
 from lutnet.engine.wire import Frame, Kind, read_job, read_opening, write_frame
 from lutnet.errors import LutnetError
+from lutnet.frames import keep_open
 from lutnet.job import Job, Outcome
 from lutnet.pipeline import grader
 
@@ -25,6 +26,7 @@ def main() -> None:
     Thread(target=_listen, args=(sys.stdin.buffer, lines), daemon=True).start()
     recipe, memory = read_opening(opening)
     one_thread_per_shot()
+    keep_open()
     try:
         do = grader(recipe)
     except LutnetError as error:

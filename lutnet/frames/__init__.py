@@ -3,5 +3,6 @@
 from lutnet.frames.read import read_frames, read_shot
 from lutnet.frames.readers import READERS, Reader, is_readable, probe
 from lutnet.frames.record import MediaInfo
+from lutnet.frames.shelf import keep_open
 
-__all__ = ["READERS", "MediaInfo", "Reader", "is_readable", "probe", "read_frames", "read_shot"]
+__all__ = ["READERS", "MediaInfo", "Reader", "is_readable", "keep_open", "probe", "read_frames", "read_shot"]

@@ -11,6 +11,7 @@ from typing import Any
 import av
 
 from lutnet.errors import MediaError
+from lutnet.frames.shelf import SHELF, Identity
 from lutnet.timecode import parse_timecode
 
 DECODE_THREADS = 2
@@ -24,20 +25,39 @@ _OPTIONS = {"protocol_whitelist": "file"}
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """The container and its best video stream, ready to decode on DECODE_THREADS threads.
+    """The container and its best video stream, ready to decode on DECODE_THREADS threads; to seek in before anything
+    is read, as it may have been read before.
 
     Raises MediaError where the file is missing, empty, no media, or has no picture.
     """
     if not path.is_file():
         raise MediaError("media not found", value=path, fix="Check the path, or relink the media")
-    if path.stat().st_size == 0:
+    identity = Identity.of(path)
+    if identity.size == 0:
         raise MediaError("media file is empty", value=path)
+    container, stream = SHELF.take(identity) or _opened_anew(identity.path, path)
+    known = len(stream.index_entries)
     try:
-        container = av.open(str(path.resolve()), container_options=_OPTIONS)
+        yield container, stream
+    except BaseException:  # who knows in what state it is
+        container.close()
+        raise
+    if len(stream.index_entries) == known:
+        SHELF.put(identity, container, stream)
+    else:  # fragments: it has learned places that one who opens it does not know
+        container.close()
+
+
+def _opened_anew(resolved: Path, path: Path) -> tuple[Any, Any]:
+    try:
+        container = av.open(str(resolved), container_options=_OPTIONS)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise MediaError(f"media cannot be opened ({_reason(error)})", value=path) from error
-    with container:
-        yield container, _video_stream(container, path)
+    try:
+        return container, _video_stream(container, path)
+    except BaseException:
+        container.close()
+        raise
 
 
 def decoded(container: Any, stream: Any, spared: Callable[[Any], bool] = lambda _: False) -> Iterator[Any]:

@@ -135,7 +135,9 @@ def _pairs(source: Picture, over: Overlay) -> Correspondence:
 def _steepness(picture: Picture) -> Plane:
     """The steepest channel's change per pixel."""
     across, down = (cv2.Sobel(picture, cv2.CV_32F, axis, 1 - axis, scale=1 / 8) for axis in (1, 0))
-    return np.asarray(np.hypot(across, down).max(-1))
+    # Plane by plane: along an axis of three, extremes take ten times as long.
+    red, green, blue = cv2.split(cv2.magnitude(across, down))
+    return np.asarray(cv2.max(cv2.max(red, green), blue))
 
 
 def joined(parts: Sequence[Correspondence]) -> Correspondence:

@@ -104,6 +104,8 @@ def refine(
     undone = "clear faults" if telling.looks else "the diagnosed faults"
     if telling.looks:
         graded = wish.granted(_clear_faults(grade, wish.palette))
+    elif wish.is_plain and grade.lut is None:
+        graded = grade  # what splitting it would give
     else:
         graded = wish.granted(grade.apply_colours, grade.cdl)
     warnings = (f"{telling.refusal}: only {undone} are undone",) if references else ()

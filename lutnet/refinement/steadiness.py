@@ -17,7 +17,7 @@ import numpy.typing as npt
 import torch
 
 from lutnet.grade import Diagnosis
-from lutnet.ops.detune import lin, scene
+from lutnet.ops.detune import scene_stops
 from lutnet.refinement.features import Grey, Picture, equalised
 from lutnet.result import LightChange
 from lutnet.shot import Frames
@@ -145,7 +145,7 @@ class _Sight:
 def _sight(frame: Picture) -> _Sight:
     picture = _small(frame)
     colours = cv2.GaussianBlur(picture, (0, 0), _BLUR)
-    light = scene(lin(torch.from_numpy(colours))).log2().mean(-1).numpy()
+    light = scene_stops(torch.from_numpy(colours)).mean(-1).numpy()
     red, green, blue = cv2.split(
         colours
     )  # plane by plane: along an axis of three, extremes take ten times as long

@@ -114,7 +114,8 @@ def test_a_repeated_frame_says_what_one_says(photo):
 def test_the_order_of_frames_does_not_matter(photo):
     frames = torch.cat((photo, photo.flip(-2), photo * 0.7))
     first, second = diagnose(frames), diagnose(frames.flip(0))
-    assert first.cdl.slope == pytest.approx(second.cdl.slope, abs=1e-4)
+    # The CDL is fitted to other pixels of them then: a twentieth of a code of 8 bits.
+    assert first.cdl.slope == pytest.approx(second.cdl.slope, abs=2e-4)
     assert first.fault == second.fault
 
 
