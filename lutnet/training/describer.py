@@ -27,6 +27,7 @@ from lutnet.training.match_data import COLOURS, DETUNE, GradeBatch, PairBatch, d
 from lutnet.training.match_train import POOL, match_loss, new_network, started
 from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
+from lutnet.training.precision import quick_look
 from lutnet.training.sampling import draw_wear, wear_out
 
 GRADES = 40
@@ -144,7 +145,7 @@ def _faults(count: int, pool: Tensor, draw: torch.Generator) -> GradeBatch:
 
 
 def _pairs(network: MatchNetwork, batch: PictureBatch) -> PairBatch:
-    with torch.autocast("cpu", torch.bfloat16):
+    with quick_look("cpu"):
         described = network.described(torch.cat((batch.graded, batch.sources)))
     described = described.float()
     graded, sources = described[: len(batch.graded)], described[len(batch.graded) :]

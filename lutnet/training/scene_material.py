@@ -21,6 +21,7 @@ from lutnet.diagnosis.scene_network import Shots
 from lutnet.diagnosis.shipped import fingerprint
 from lutnet.training.kept import in_parts
 from lutnet.training.photos import PhotoSet
+from lutnet.training.precision import quick_look
 from lutnet.training.sampling import (
     Mix,
     Views,
@@ -142,8 +143,7 @@ def _views(photos: PhotoSet, draw: torch.Generator) -> tuple[Tensor, Views]:
 
 
 def judged(frames: Tensor, network: DiagnosisNetwork) -> Verdict:
-    # In half precision the trunk takes half the time, and rounds by less than the next frame of a shot differs.
-    with torch.autocast(frames.device.type, torch.bfloat16):
+    with quick_look(frames.device.type):
         features = network.trunk(frames)
     return network.judge(features)
 
