@@ -1,5 +1,5 @@
-"""The network that says what look graded stills share, and of which sort it is. It was taught by made-up shows whose
-look is known (see ``training.look_train``)."""
+"""The network that says what look graded stills share. It was taught by made-up shows whose look is known (see
+``training.look_train``)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ from lutnet.refinement.look_evidence import FEATURES, LookEvidence
 
 MEMBERS = 5
 WIDE, NARROW = 96, 64
-SORTS = ("detune", "CDL", "film look")
-"""Of looks, in the order of ``training.grades.GradeKind``. The last is mild and bends single hues: of one picture its
-sort is told far better than what it does."""
-
-FILM = 2
 LOOK_ANSWERS = 7 + 10
 SIZE = {"features": FEATURES, "members": MEMBERS}
 _FARTHEST = 4.0  # deviations: a show unlike all that were made up must not drive the answer
@@ -32,18 +27,17 @@ _AMOUNT, _LOG, _OFFSET = (
 
 
 class LookNetwork(nn.Module):
-    """MEMBERS small networks, whose answers are averaged. An answer corrects the first guess of the evidence, says
-    a CDL that comes after it, and the log shares of ``sorts``, 0 in files of before."""
+    """MEMBERS small networks, whose answers are averaged. An answer corrects the first guess of the evidence, and says
+    a CDL that comes after it."""
 
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, dropout: float = 0.2, *, sorts: int = len(SORTS)) -> None:
+    def __init__(self, dropout: float = 0.2) -> None:
         super().__init__()
-        self.sorts = sorts
         self.register_buffer("mean", torch.zeros(FEATURES))
         self.register_buffer("scale", torch.ones(FEATURES))
-        self.members = nn.ModuleList(_member(dropout, LOOK_ANSWERS + sorts) for _ in range(MEMBERS))
+        self.members = nn.ModuleList(_member(dropout) for _ in range(MEMBERS))
 
     def normalised(self, features: Tensor) -> Tensor:
         """``features [..., FEATURES]`` as the members read them."""
@@ -53,11 +47,6 @@ class LookNetwork(nn.Module):
         """Neutral ``colours [P, 3]`` (encoded, 0..1) with the look of which ``evidence`` speaks."""
         amounts = evidence.amounts.unsqueeze(0)
         return look_of(self._answered(evidence), amounts, colours.unsqueeze(0))[0]
-
-    def film_share(self, evidence: LookEvidence) -> float:
-        """Probability that the look is a film look, as far as the stills tell."""
-        with torch.inference_mode():
-            return float(self._answered(evidence)[0, LOOK_ANSWERS:].softmax(0)[FILM])
 
     def _answered(self, evidence: LookEvidence) -> Tensor:
         features = self.normalised(evidence.features).unsqueeze(0)
@@ -75,21 +64,18 @@ def look_of(answers: Tensor, amounts: Tensor, colours: Tensor) -> Tensor:
 
 
 @cache
-def shipped_look_network(name: str = "look") -> LookNetwork:
-    """A network that ships: ``look``, taught by many stills at once, or ``look_few``, by one to nine.
-    Raises WeightsError when its file was changed."""
-    stored = weights.shipped(name)
-    found = stored.config.get("look_network")
-    sized = {**SIZE, "sorts": len(SORTS)}
-    if found not in (SIZE, sized):
+def shipped_look_network() -> LookNetwork:
+    """The network that ships. Raises WeightsError when its file was changed."""
+    stored = weights.shipped("look")
+    if stored.config.get("look_network") != SIZE:
         raise WeightsError("not a network for looks", where=stored.source)
-    network = LookNetwork(sorts=len(SORTS) if found == sized else 0)
+    network = LookNetwork()
     weights.load_state(network, stored)
     return network.eval()
 
 
-def _member(dropout: float, answers: int) -> nn.Sequential:
-    last = nn.Linear(NARROW, answers)
+def _member(dropout: float) -> nn.Sequential:
+    last = nn.Linear(NARROW, LOOK_ANSWERS)
     nn.init.zeros_(last.weight)  # untaught, it says what the evidence guessed
     nn.init.zeros_(last.bias)
     return nn.Sequential(

@@ -1,12 +1,12 @@
-"""References of other scenes taken as a set: a second opinion of their look, by what they have in common.
+"""References of other scenes asked for their look without regard to the shot: a second opinion of it.
 
-One picture is a small set, of which little can be told; eight tell more together than they do one by one.
+A few are asked one by one; many have more in common than they tell one by one, and are asked as a set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
@@ -14,15 +14,18 @@ from torch import Tensor
 
 from lutnet.diagnosis.model import default_model
 from lutnet.diagnosis.network import sample_grid
-from lutnet.refinement.look_evidence import LookEvidence, look_evidence
-from lutnet.refinement.look_network import LookNetwork, shipped_look_network
+from lutnet.refinement.brightness import Transform
+from lutnet.refinement.look_evidence import look_evidence
+from lutnet.refinement.look_network import shipped_look_network
+from lutnet.refinement.still_evidence import still_evidence
+from lutnet.refinement.still_network import StillLook, shipped_still_network
 from lutnet.shot import Frames
 
 MAX_FRAMES = 16
 """Most frames of a shot, of a reference or of a set that are looked at; more are thinned evenly."""
 
 MANY = 4
-"""References from which on a set is many: it is asked of the network for many stills then, and believed more."""
+"""References from which on a set is many: it is asked as a whole then, and believed more."""
 
 SHARE_OF_FEW, SHARE_OF_MANY = 0.4, 0.5
 """Share of what a set says beside the guesses that are made of its pictures one by one."""
@@ -35,27 +38,38 @@ def share_of_set(references: Sequence[Frames]) -> float:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LookOfSet:
-    """What references say together. film: 0..1, how probably theirs is a film look, mild and hard to guess."""
+    """What references say together. film: 0..1, how probably theirs is a film look, mild and hard to guess. apply:
+    gives neutral colours ``[P, 3]`` the look."""
 
     film: float
-    evidence: LookEvidence
-    network: LookNetwork
-
-    def apply(self, colours: Tensor) -> Tensor:
-        """Give neutral ``colours [P, 3]`` the look of the references."""
-        with torch.inference_mode():
-            return self.network.look_on(colours, self.evidence).clone()
+    apply: Transform
 
 
 @lru_cache(maxsize=32)
 def look_of_set(references: tuple[Frames, ...]) -> LookOfSet:
     """The look that ``references`` share. Kept, because one set meets every shot."""
-    model = default_model()
     step = -(-len(references) // MAX_FRAMES)
-    stills = [each.pixels[len(each) // 2 :][:1].float().clamp(0.0, 1.0) for each in references[::step]]
+    stills = [
+        replace(
+            each, pixels=each.pixels[len(each) // 2 :][:1].float().clamp(0.0, 1.0), indices=(), different=()
+        )
+        for each in references[::step]
+    ]
+    model = default_model()
+    told = still_evidence(stills, model)
+    one_by_one = None if told is None else StillLook.of(shipped_still_network(), told)
+    film = 0.0 if one_by_one is None else one_by_one.film
+    if len(stills) < MANY:
+        return LookOfSet(film, _as_they_are if one_by_one is None else one_by_one.apply)
     grid = model.network.config.grid
-    evidence = look_evidence(torch.cat([sample_grid(still, grid) for still in stills]), model)
-    few = shipped_look_network("look_few")
-    return LookOfSet(
-        few.film_share(evidence), evidence, shipped_look_network("look") if len(stills) >= MANY else few
-    )
+    together = look_evidence(torch.cat([sample_grid(still.pixels, grid) for still in stills]), model)
+
+    def apply(colours: Tensor) -> Tensor:
+        with torch.inference_mode():
+            return shipped_look_network().look_on(colours, together).clone()
+
+    return LookOfSet(film, apply)
+
+
+def _as_they_are(colours: Tensor) -> Tensor:
+    return colours

@@ -18,7 +18,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lutnet import weights
 from lutnet.diagnosis.alone_network import AloneConfig, AloneNetwork, Answer, stored_config
 from lutnet.diagnosis.evidence import SECOND_LOOK
 from lutnet.diagnosis.heads import HEADS
@@ -31,6 +30,7 @@ from lutnet.training.alone_material import Material, joined, make_up, spoiled_by
 from lutnet.training.card import write_card
 from lutnet.training.descent import descend
 from lutnet.training.evaluate import SEVERE
+from lutnet.training.halved import save_halved
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import seven_amounts, soft_levels, some_amounts
 from lutnet.training.scene_train import HELD_OUT, SPLIT_SEED
@@ -145,13 +145,7 @@ def main() -> None:
     features = material.said(torch.arange(1)).features.shape[1]
     config = AloneConfig(features=features, diagnosis=fingerprint(default_model().network))
     network = taught(material, config, seed=options.seed, steps=options.steps)
-    # Half precision halves the file, and what is scored is what ships.
-    digest = weights.save_network(
-        options.output,
-        {name: tensor.half() for name, tensor in network.state_dict().items()},
-        stored_config(network),
-    )
-    weights.load_state(network, weights.load_network(options.output))
+    digest = save_halved(options.output, network, stored_config(network))
     card = card_of(photos, held_out, held_out_scores(network, held_out), options)
     write_card(options.output.with_suffix(".json"), {"sha256": digest, **card})
 

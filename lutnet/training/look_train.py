@@ -1,11 +1,10 @@
 """Teach the network that tells looks from graded stills: shows are made up of photographs and known grades.
 
-    python -m lutnet.training.look_train --photos photos/train --luts luts [--shows 2000] [--few] -o look.safetensors
+    python -m lutnet.training.look_train --photos photos/train --luts luts [--shows 2000] [--seed 1] -o look.safetensors
 
-A show is 5 to 35 photographs, of all publishers or of few, under one grade: a detune, a CDL or a film LUT in turn;
-with ``--few`` 1 to 9 crops of all publishers, nearly always one alone, some worn, under more looks than LUTs hold. Its
-evidence is what the network reads, the colours of other photographs under the grade what it is to say, with the sort
-of the grade. Shows of publishers that are held out, and LUTs whose names hold ``--blind``, only score it.
+A show is 5 to 35 photographs, of all publishers or of few, under one grade: a detune, a CDL or a film LUT in turn. Its
+evidence is what the network reads, the colours of other photographs under the grade what it is to say. Shows of
+publishers that are held out, and LUTs whose names hold ``--blind``, only score it.
 """
 
 from __future__ import annotations
@@ -18,34 +17,24 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from lutnet import weights
 from lutnet.diagnosis.model import default_model
 from lutnet.grade import LUT3D
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.look_evidence import FEATURES, look_evidence
-from lutnet.refinement.look_network import LOOK_ANSWERS, SIZE, LookNetwork, look_of
+from lutnet.refinement.look_network import MEMBERS, LookNetwork, look_of
 from lutnet.training.card import write_card
 from lutnet.training.grades import GradeKind, is_for_testing, random_grade, read_luts
-from lutnet.training.looks import look_pool
 from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet, load_photos, sample_crop, split_by_source
-from lutnet.training.sampling import draw_views, draw_wear, take_views, wear_out
 
 FEWEST, MOST = 5, 35
-MOST_OF_FEW, ALONE, WORN = 9, 0.92, 0.25
-"""With ``--few``: most photographs of a show, the share of shows of one alone, and of those that are worn."""
-
-LOOKS = 600
-"""With ``--few``: looks that LUTs are mixed and made up to."""
-
 FEW_PUBLISHERS = 40
 """Photographs of which a show of few publishers is drawn."""
 
-COLOURS, COLOURS_A_STEP, BATCH = 384, 64, 64
+COLOURS, COLOURS_A_STEP, BATCH = 384, 64, 48
 STEPS, RATE, DECAY, JITTER = 600, 2e-3, 0.1, 0.1
-SORT_WEIGHT = 0.5  # of the cross entropy of the sorts, beside a DE of 1
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 LIMITS = (
     "Taught on documentary and press photographs: a show of nights or of faces alone lies apart from them, and its"
@@ -75,30 +64,18 @@ def bank_of(photos: PhotoSet) -> Tensor:
 
 
 def make_up(
-    photos: PhotoSet,
-    luts: Sequence[tuple[str, LUT3D]],
-    bank: Tensor,
-    count: int,
-    *,
-    seed: int,
-    few: bool = False,
+    photos: PhotoSet, luts: Sequence[tuple[str, LUT3D]], bank: Tensor, count: int, *, seed: int
 ) -> Shows:
     """``count`` shows of ``photos``, diagnosed by the weights that ship; each depends on the seed and its number."""
     model, kinds = default_model(), list(GradeKind)
     grid = model.network.config.grid
-    pixels = [] if few else [sample_crop(image, WHOLE, grid) for image in photos.images]
-    looks = _looks(luts, seed) if few else luts
+    pixels = torch.stack([sample_crop(image, WHOLE, grid) for image in photos.images])
     evidence, graded = [], []
     for number in range(count):
         draw = torch.Generator().manual_seed(seed * 100_003 + number)
-        grade = random_grade(kinds[number % len(kinds)], looks, draw)
-        if few:
-            stills = stored(grade.apply(_few_stills(photos, grid, draw)))
-            stills = wear_out(stills, draw_wear(len(stills), WORN, draw))
-        else:
-            rows = _stills(photos, draw).tolist()
-            stills = stored(grade.apply(torch.stack([pixels[row] for row in rows]).float() / 255.0))
-        evidence.append(look_evidence(stills, model))
+        grade = random_grade(kinds[number % len(kinds)], luts, draw)
+        rows = _stills(photos, draw)
+        evidence.append(look_evidence(stored(grade.apply(pixels[rows].float() / 255.0)), model))
         graded.append(grade.apply_colours(bank))
     return Shows(
         torch.stack([each.features for each in evidence]),
@@ -107,19 +84,6 @@ def make_up(
         torch.arange(count) % len(kinds),
         bank,
     )
-
-
-def _looks(luts: Sequence[tuple[str, LUT3D]], seed: int) -> list[tuple[str, LUT3D]]:
-    pool = look_pool(luts, LOOKS, torch.Generator().manual_seed(seed))
-    return [(f"look {number}", LUT3D(lattice.double().numpy())) for number, lattice in enumerate(pool)]
-
-
-def _few_stills(photos: PhotoSet, size: int, draw: torch.Generator) -> Tensor:
-    """Crops ``[N, 3, size, size]`` in 0..1 of one to MOST_OF_FEW photographs."""
-    alone = float(torch.rand((), generator=draw)) < ALONE
-    count = 1 if alone else int(torch.randint(2, MOST_OF_FEW + 1, (), generator=draw))
-    views = draw_views(count, len(photos), 0.0, draw)
-    return take_views(photos, views, size).float() / 255.0
 
 
 def _stills(photos: PhotoSet, draw: torch.Generator) -> Tensor:
@@ -153,7 +117,6 @@ def taught(shows: Shows, seed: int, steps: int = STEPS) -> LookNetwork:
             answers = member(features[rows] + JITTER * torch.randn(BATCH, FEATURES))
             looks = look_of(answers, shows.amounts[rows], shows.bank[places].expand(BATCH, -1, -1))
             loss = delta_e_rgb(looks, shows.graded[rows][:, places]).mean()
-            loss = loss + SORT_WEIGHT * cross_entropy(answers[:, LOOK_ANSWERS:], shows.kinds[rows])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -178,8 +141,6 @@ def main() -> None:
         "--blind", nargs="*", default=[], help="LUTs that only score, by parts of their names"
     )
     parser.add_argument("--shows", type=int, default=2000)
-    parser.add_argument("--few", action="store_true", help="shows of one to nine photographs")
-    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--judged", type=int, default=150, help="shows that score")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, required=True)
@@ -189,9 +150,8 @@ def main() -> None:
     blind = [lut for lut in luts if any(part in lut[0] for part in options.blind)]
     known = [lut for lut in luts if lut not in blind]
     bank = bank_of(photos)
-    drawn = {"seed": options.seed, "few": options.few}
-    network = taught(make_up(photos, known, bank, options.shows, **drawn), options.seed, options.steps)
-    judged = make_up(held_out, blind or known, bank, options.judged, **drawn)
+    network = taught(make_up(photos, known, bank, options.shows, seed=options.seed), options.seed)
+    judged = make_up(held_out, blind or known, bank, options.judged, seed=options.seed)
     save(network, options.output, card_of(photos, held_out, scores_of(network, judged), options))
 
 
@@ -208,7 +168,7 @@ def card_of(
     """The card as JSON values, but for the file's hash."""
     told = {"shows": options.shows, "judged": options.judged, "blind": options.blind}
     return {
-        "name": options.output.stem,
+        "name": "look",
         "data": {
             "photographs": len(photos),
             "names_sha256": photos.digest,
@@ -225,17 +185,13 @@ def card_of(
 
 def _command(options: argparse.Namespace) -> str:
     blind = "".join(f" {part}" for part in ["--blind", *options.blind]) if options.blind else ""
-    counts = (
-        f"--shows {options.shows} --judged {options.judged} --steps {options.steps} --seed {options.seed}"
-    )
-    few = " --few" if options.few else ""
-    rest = f"{blind}{few} {counts} -o {options.output.name}"
-    return f"python -m lutnet.training.look_train --photos photos/train --luts luts{rest}"
+    counts = f"--shows {options.shows} --judged {options.judged} --seed {options.seed}"
+    return f"python -m lutnet.training.look_train --photos photos/train --luts luts{blind} {counts} -o look.safetensors"
 
 
 def save(network: LookNetwork, path: Path, card: dict[str, Any]) -> None:
     """Write the weights, and the card beside them."""
-    config = {"look_network": {**SIZE, "sorts": network.sorts}}
+    config = {"look_network": {"features": FEATURES, "members": MEMBERS}}
     digest = weights.save_network(path, dict(network.state_dict()), config)
     write_card(path.with_suffix(".json"), {"sha256": digest, **card})
 

@@ -16,7 +16,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lutnet import weights
 from lutnet.diagnosis.model import default_model
 from lutnet.diagnosis.pooling import agreed, expected
 from lutnet.diagnosis.scene_network import (
@@ -31,6 +30,7 @@ from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.card import write_card
 from lutnet.training.descent import descend
+from lutnet.training.halved import save_halved
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import soft_levels
 from lutnet.training.scene_material import SHOTS, Material, make_up
@@ -150,7 +150,7 @@ def main() -> None:
         features=_all_shots(judged).features.shape[-1], diagnosis=fingerprint(default_model().network)
     )
     network = taught(material, config, seed=options.seed, steps=options.steps)
-    digest = weights.save_network(options.output, dict(network.state_dict()), stored_config(network))
+    digest = save_halved(options.output, network, stored_config(network))
     card = card_of(photos, held_out, scores_of(network, judged), options)
     write_card(options.output.with_suffix(".json"), {"sha256": digest, **card})
 

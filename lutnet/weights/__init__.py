@@ -65,7 +65,7 @@ WEIGHTS = (
     Weights(
         "scene",
         "scene.safetensors",
-        "a8086fa5fc493941913327b00909af0287eb6f0acf8582cf4154281836c4df08",
+        "2f9549d546f08bc1db893a79697be06653b127e7eae1bb61c21f410d266e8daf",
     ),
     Weights(
         "alone",
@@ -73,9 +73,9 @@ WEIGHTS = (
         "70ae966926d0dfb0cc30cb9a0dfa4a22d9ccf7bb663c1f75e3bce9158bb1873a",
     ),
     Weights(
-        "look_few",
-        "look_few.safetensors",
-        "6b6210bb2bf2810f7d8ed76d93247bfa5eb5c331c911563d0cb58f4a29255f3f",
+        "still",
+        "still.safetensors",
+        "cc9bb60d9152f022bda4a2af8a3bece139679073b3319e158ca2ff4e1ff8a3d7",
     ),
 )
 

@@ -15,7 +15,7 @@ from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.refinement.look_evidence import FEATURES, LookEvidence
-from lutnet.refinement.look_network import FILM, LookNetwork, shipped_look_network
+from lutnet.refinement.look_network import LookNetwork, shipped_look_network
 from lutnet.training.grades import GradeKind
 from lutnet.training.look_train import Shows, errors, make_up, save, scores_of, taught
 from lutnet.training.photos import PhotoSet
@@ -61,30 +61,6 @@ def test_a_show_is_made_up_of_photographs_under_one_grade_and_of_its_number_alon
     assert torch.equal(three.features[0], one.features[0])
     assert [list(GradeKind)[kind] for kind in three.kinds] == list(GradeKind)
     torch.testing.assert_close(three.graded[2], bank * 0.5)
-
-
-def test_the_sort_of_a_look_is_learned() -> None:
-    made = shows(240, 6)
-    kinds = torch.arange(240) % 3
-    made.features[:, 150:240] += torch.eye(3)[kinds].repeat(1, 30)
-    network = taught(replace(made, kinds=kinds), seed=1, steps=150)
-    films = torch.tensor(
-        [network.film_share(LookEvidence(*each)) for each in zip(made.features, made.amounts, strict=True)]
-    )
-    assert films[kinds == FILM].mean() > 0.5
-    assert films[kinds != FILM].mean() < 0.25
-
-
-def test_few_stills_are_drawn_from_more_looks_than_there_are_luts() -> None:
-    draw = torch.Generator().manual_seed(3)
-    images = tuple((torch.rand(3, 140, 150, generator=draw) * 255).byte() for _ in range(9))
-    photos = PhotoSet(images, tuple(map(str, range(9))), tuple(map(str, range(9))))
-    luts = [("twice as dark", LUT3D((identity_lattice(3).numpy() * 0.5).astype("float32")))]
-    bank = torch.rand(20, 3, generator=draw)
-    made, again = (make_up(photos, luts, bank, count, seed=5, few=True) for count in (9, 3))
-    torch.testing.assert_close(made.features[:3], again.features, atol=1e-4, rtol=0.0)
-    films = made.graded[made.kinds == FILM]
-    assert len({round(float(film.mean()), 4) for film in films}) == len(films) == 3
 
 
 def test_what_was_taught_survives_its_file_with_a_card_beside(tmp_path: Path) -> None:
