@@ -38,8 +38,9 @@ class Confidence:
 
 
 CONFIDENCE = Confidence(agreement=0.77, film=-1.26, scenes=0.42, offset=1.08)
-"""Of the networks that ship, by ``lutnet.training.match_calibrate``. Where two ways of looking agree, a strong look can
-be told from what a picture happens to show; a film look, which is mild, can be told by its sort only."""
+"""By ``lutnet.training.match_calibrate``, with the network for stills before the one that ships; with that no fit was
+better (see ``docs/experiments.md``). Where two ways of looking agree, a strong look can be told from what a picture
+happens to show; a film look, which is mild, can be told by its sort only."""
 
 
 def evidence(
