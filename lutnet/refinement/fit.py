@@ -20,6 +20,7 @@ from lutnet.refinement.brightness import Transform, keeping_gamma
 from lutnet.refinement.confidence import undone_share
 from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
+from lutnet.refinement.sound import is_sound
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
@@ -104,7 +105,7 @@ def refine(
     undone = "clear faults" if telling.looks else "the diagnosed faults"
     if telling.looks:
         graded = wish.granted(_clear_faults(grade, wish.palette))
-    elif wish.is_plain and grade.lut is None:
+    elif wish.is_plain and grade.lut is None and is_sound(grade.cdl):
         graded = grade  # what splitting it would give
     else:
         graded = wish.granted(grade.apply_colours, grade.cdl)

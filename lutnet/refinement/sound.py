@@ -30,9 +30,14 @@ def sound_cdl(
     """``CDL.fitted`` with the least prior, from ``prior`` on, that keeps neutrals rising and smooth."""
     while True:
         cdl = CDL.fitted(source, target, weights, prior=prior, start=start, through=through)
-        if prior >= FIRMEST or not bool(ramp_of(cdl).faults().any()):
+        if prior >= FIRMEST or is_sound(cdl):
             return cdl
         prior, start = FIRMER * prior, cdl
+
+
+def is_sound(cdl: CDL) -> bool:
+    """Whether neutrals rise and are smooth behind ``cdl``."""
+    return not bool(ramp_of(cdl).faults().any())
 
 
 def sound_lut(lattice: Tensor, cdl: CDL) -> LUT3D:

@@ -14,7 +14,7 @@ from lutnet.ops.skin import hue_held, hue_turn, skin_tones
 from lutnet.ops.thin import thinned
 from lutnet.refinement.brightness import Transform
 from lutnet.refinement.correspond import Correspondence
-from lutnet.refinement.sound import ramp_of, sound_cdl, sound_lut
+from lutnet.refinement.sound import is_sound, sound_cdl, sound_lut
 
 SUFFICIENT = 0.5
 """DE within which the CDL alone has to bring 95 % of the colours, or a LUT is written."""
@@ -91,7 +91,7 @@ def split_transform(
     """
     if strength == 0.0:
         return Grade()
-    full = None if full is None or bool(ramp_of(full).faults().any()) else full
+    full = full if full is not None and is_sound(full) else None
     colours = torch.cat((palette, identity_lattice(_GRID_POINTS).view(-1, 3)))
     changed = transform(colours)
     aim = torch.lerp(colours, changed, strength).clamp(0.0, 1.0)

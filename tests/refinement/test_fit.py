@@ -12,6 +12,7 @@ from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.folds import neutral_steps, smallest_volume
 from lutnet.refinement import match, refine
+from lutnet.refinement.sound import is_sound
 from lutnet.result import Basis
 from lutnet.shot import Frames
 from tests.refinement.scenes import frames, moved, scene
@@ -106,6 +107,14 @@ def test_without_a_reference_the_diagnosed_faults_are_undone():
     refined = refine(frames(scene(8)), [], FOUND)
     assert refined.grade == FOUND.grade
     assert refined.delta_e.basis is Basis.PREDICTED
+
+
+def test_a_diagnosis_is_taken_as_it_is_but_for_neutrals_that_it_would_bend():
+    shot = frames(scene(5))
+    mild, wild = CDL(slope=(1.1, 1.0, 0.9)), CDL(power=(0.3, 0.3, 0.3))
+    assert refine(shot, (), Diagnosis({}, None, Grade(mild))).grade == Grade(mild)
+    assert not is_sound(wild)
+    assert is_sound(refine(shot, (), Diagnosis({}, None, Grade(wild))).grade.cdl)
 
 
 def test_a_strangers_look_is_labelled_as_predicted_and_said():
