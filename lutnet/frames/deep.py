@@ -12,7 +12,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import OpenImageIO as oiio
 
 from lutnet.errors import MediaError
 from lutnet.frames.record import MediaInfo, Picture, Pixels, Span
@@ -94,6 +93,8 @@ def read(path: Path, span: Span, count: int, short_side: int) -> Iterator[Pictur
 def _opened(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise MediaError("image not found", value=path, fix="Check the path, or relink the media")
+    import OpenImageIO as oiio  # large: most runs open no such file
+
     oiio.attribute("limits:imagesize_MB", MOST_MEGABYTES)
     hints = oiio.ImageSpec()
     hints.attribute("oiio:UnassociatedAlpha", 1)  # colours as written, not darkened by alpha
