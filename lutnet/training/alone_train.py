@@ -28,7 +28,7 @@ from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.alone_material import Material, joined, make_up, spoiled_by
 from lutnet.training.card import write_card
-from lutnet.training.descent import descend
+from lutnet.training.descent import descend_each
 from lutnet.training.evaluate import SEVERE
 from lutnet.training.halved import save_halved
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
@@ -72,15 +72,19 @@ def taught(
     typical = material.said(torch.arange(min(len(material), TYPICAL))).features
     network.mean.copy_(typical.mean(0))
     network.scale.copy_(typical.std(0) + 1e-2)
-    for number, member in enumerate(network.members):
-        torch.manual_seed(seed * 1_009 + number)  # dropout
-        draw = torch.Generator().manual_seed(seed * 1_009 + number)
-        descend(member, partial(_loss, network, member, material, batch, draw), steps, RATE, DECAY)
+    descend_each(
+        network.members,
+        partial(_loss, network, material, batch),
+        seed=seed,
+        steps=steps,
+        rate=RATE,
+        decay=DECAY,
+    )
     return network.eval()
 
 
 def _loss(
-    network: AloneNetwork, member: nn.Module, material: Material, batch: int, draw: torch.Generator
+    network: AloneNetwork, material: Material, batch: int, member: nn.Module, draw: torch.Generator
 ) -> Tensor:
     """Cross entropy and error of the levels, and DE2000 of what the repair makes of the frames."""
     rows = torch.randint(len(material), (batch,), generator=draw)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -28,3 +29,19 @@ def descend(network: nn.Module, loss_of: Callable[[], Tensor], steps: int, rate:
         optimiser.step()
         if (step + 1) % 250 == 0:
             log.info("%d of %d steps: loss %.3f", step + 1, steps, float(loss.detach()))
+
+
+def descend_each(
+    members: Iterable[nn.Module],
+    loss_of: Callable[[nn.Module, torch.Generator], Tensor],
+    *,
+    seed: int,
+    steps: int,
+    rate: float,
+    decay: float,
+) -> None:
+    """Teach ``members`` one after another, each with draws of its own: ``loss_of`` is given the member and its draw."""
+    for number, member in enumerate(members):
+        torch.manual_seed(seed * 1_009 + number)  # dropout
+        draw = torch.Generator().manual_seed(seed * 1_009 + number)
+        descend(member, partial(loss_of, member, draw), steps, rate, decay)

@@ -25,7 +25,7 @@ from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.look_network import LOOK_ANSWERS, look_of
 from lutnet.refinement.still_network import FILM, StillConfig, StillNetwork, stored_config
 from lutnet.training.card import write_card
-from lutnet.training.descent import descend
+from lutnet.training.descent import descend_each
 from lutnet.training.grades import GradeKind, is_for_testing, read_luts
 from lutnet.training.halved import save_halved
 from lutnet.training.look_train import bank_of
@@ -64,15 +64,14 @@ def taught(
     typical = stills.features[:TYPICAL].float()
     network.mean.copy_(typical.mean(0))
     network.scale.copy_(typical.std(0) + 1e-2)
-    for number, member in enumerate(network.members):
-        torch.manual_seed(seed * 1_009 + number)  # dropout
-        draw = torch.Generator().manual_seed(seed * 1_009 + number)
-        descend(member, partial(_loss, network, member, stills, bank, draw), steps, RATE, DECAY)
+    descend_each(
+        network.members, partial(_loss, network, stills, bank), seed=seed, steps=steps, rate=RATE, decay=DECAY
+    )
     return network.eval()
 
 
 def _loss(
-    network: StillNetwork, member: nn.Module, stills: Stills, bank: Tensor, draw: torch.Generator
+    network: StillNetwork, stills: Stills, bank: Tensor, member: nn.Module, draw: torch.Generator
 ) -> Tensor:
     """DE2000 of the look to the true one on some colours of ``bank``, and cross entropy of its sort."""
     rows = torch.randint(len(stills), (min(BATCH, len(stills)),), generator=draw)

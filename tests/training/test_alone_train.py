@@ -7,7 +7,6 @@ import json
 
 import pytest
 import torch
-from skimage import data
 
 from lutnet.diagnosis.alone_network import Alone, AloneConfig, Glance
 from lutnet.diagnosis.model import default_model
@@ -16,17 +15,6 @@ from lutnet.training import alone_train
 from lutnet.training.alone_material import AT_ONCE, Material, both_looks_each, make_up
 from lutnet.training.alone_train import score_of, taught
 from lutnet.training.photos import PhotoSet
-
-PHOTOS = (data.astronaut, data.coffee, data.chelsea, data.rocket)
-
-
-@pytest.fixture(scope="module")
-def photos() -> PhotoSet:
-    images = tuple(
-        torch.from_numpy(load()[::2, ::2, :3].copy()).permute(2, 0, 1).contiguous() for load in PHOTOS
-    )
-    names = tuple(str(number) for number in range(len(PHOTOS)))
-    return PhotoSet(images, names, names)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from skimage import data
 from torch import Tensor
 
 from lutnet.diagnosis.model import DiagnosisModel, default_model
@@ -25,18 +24,8 @@ from lutnet.training.photos import PhotoSet
 from lutnet.training.still_material import Stills, film_looks, make_up
 from lutnet.training.still_train import scores_of, taught
 
-PHOTOS = (data.astronaut, data.coffee, data.chelsea, data.rocket)
 DARK = [("half as bright", LUT3D((identity_lattice(3).numpy() * 0.5).astype("float32")))]
 BANK = torch.rand(24, 3, generator=torch.Generator().manual_seed(0))
-
-
-@pytest.fixture(scope="module")
-def photos() -> PhotoSet:
-    images = tuple(
-        torch.from_numpy(load()[::2, ::2, :3].copy()).permute(2, 0, 1).contiguous() for load in PHOTOS
-    )
-    names = tuple(str(number) for number in range(len(PHOTOS)))
-    return PhotoSet(images, names, names)
 
 
 @pytest.fixture(scope="module")
