@@ -6,6 +6,7 @@ stills are worn. Half have twice as many pixels a side as the sampling grid, so 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -71,13 +72,22 @@ def make_up(
 
     keep: a folder where finished parts are left, and taken from where those of this diagnosis are there already.
     """
-    name = f"still_{photos.digest[:12]}_{fingerprint(default_model().network)[:12]}_{seed}"
+    judge, asked = fingerprint(default_model().network), _digest(looks, bank, worn)
+    name = f"still_{photos.digest[:12]}_{judge[:12]}_{asked[:12]}_{seed}"
 
     def made(first: int, last: int) -> Mapping[str, Tensor]:
         draws = (_Draw(seed, start // AT_ONCE, worn) for start in range(first, last, AT_ONCE))
         return _as_tensors(joined(_group(photos, looks, bank, draw) for draw in draws))
 
     return joined(Stills(**part) for part in in_parts(made, count, PER_FILE, name, keep))
+
+
+def _digest(looks: Sequence[tuple[str, LUT3D]], bank: Tensor, worn: float) -> str:
+    """Of what stills follow from beside photographs, diagnosis and seed: stills under other looks are others."""
+    digest = hashlib.sha256(repr(worn).encode() + bank.numpy().tobytes())
+    for _, lut in looks:
+        digest.update(lut.digest.encode())
+    return digest.hexdigest()
 
 
 def joined(parts: Iterable[Stills]) -> Stills:

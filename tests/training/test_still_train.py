@@ -57,6 +57,15 @@ def test_what_is_kept_is_taken_up_again(photos: PhotoSet, tmp_path: Path) -> Non
     assert torch.equal(make_up(photos, DARK, BANK, AT_ONCE, seed=3, keep=tmp_path).features, first.features)
 
 
+def test_what_is_kept_under_other_looks_is_not_taken(photos: PhotoSet, tmp_path: Path) -> None:
+    bright = [("as it is", LUT3D(identity_lattice(3).numpy().astype("float32")))]
+    kept = make_up(photos, DARK, BANK, AT_ONCE, seed=3, keep=tmp_path)
+    other = make_up(photos, bright, BANK, AT_ONCE, seed=3, keep=tmp_path)
+    assert not torch.equal(other.graded, kept.graded)
+    make_up(photos, DARK, BANK, AT_ONCE, seed=3, worn=0.0, keep=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_stills_made_up_together_show_what_one_shows_where_its_look_is_asked_for(
     photos: PhotoSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
