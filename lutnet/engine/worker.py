@@ -16,6 +16,9 @@ from lutnet.frames import keep_open
 from lutnet.job import Job, Outcome
 from lutnet.pipeline import grader
 
+OPEN_SHARE = 16
+"""Of the memory that a shot may take, what files that stay open may hold: they must not crowd it out."""
+
 
 def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
@@ -26,7 +29,7 @@ def main() -> None:
     Thread(target=_listen, args=(sys.stdin.buffer, lines), daemon=True).start()
     recipe, memory = read_opening(opening)
     one_thread_per_shot()
-    keep_open()
+    keep_open(memory // OPEN_SHARE)
     try:
         do = grader(recipe)
     except LutnetError as error:

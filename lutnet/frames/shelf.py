@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 ROOM = 2**28
-"""Bytes for what kept decoders hold, in a worker: six files of 1080p, one of 4K in 8 bits."""
+"""Bytes for what kept decoders hold, at most: six files of 1080p, one of 4K in 8 bits."""
 
 _INDEXED = "mov,mp4,m4a,3gp,3g2,mj2"
 """Containers whose index says where every frame is: after a seek nothing is left of what was read before."""
@@ -73,6 +73,6 @@ def held_by(stream: Any) -> int:
 SHELF = Shelf()
 
 
-def keep_open(room: int = ROOM) -> None:
-    """Have this process keep files open that it reads, as many as fit into ``room`` bytes."""
-    SHELF.room = room
+def keep_open(room: int) -> None:
+    """Have this process keep files open that it reads, as many as fit into ``room`` bytes, and into ROOM."""
+    SHELF.room = min(room, ROOM)

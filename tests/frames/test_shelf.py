@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lutnet.errors import MediaError
-from lutnet.frames import container
+from lutnet.frames import container, keep_open
 from lutnet.frames.container import opened
 from lutnet.frames.record import Span
 from lutnet.frames.shelf import ROOM, SHELF, Identity, Shelf, held_by
@@ -78,6 +78,28 @@ def test_those_used_longest_ago_make_room(shelf: Shelf, tmp_path: Path) -> None:
             pass
     kept = [shelf.take(Identity.of(path)) is not None for path in paths]
     assert kept == [False, True, True]
+
+
+def test_a_process_keeps_what_it_asks_for_and_never_more_than_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SHELF, "room", 0)
+    for asked, given in ((2**24, 2**24), (2**40, ROOM)):
+        keep_open(asked)
+        assert SHELF.room == given
+
+
+@pytest.mark.parametrize("share", [0.4, 0.8])
+def test_a_file_that_ends_too_soon_gives_what_one_opened_anew_does(
+    share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {"movflags": "faststart"}
+    whole = write_numbered(tmp_path / "whole.mp4", 60, options={"g": "12"}, container_options=options)
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: int(share * whole.stat().st_size)])
+    anew = [seen(path, span) for span in SPANS]
+    monkeypatch.setattr(container, "SHELF", Shelf(ROOM))
+    assert [seen(path, span) for span in SPANS] == anew
 
 
 def test_a_file_that_failed_is_closed(shelf: Shelf, tmp_path: Path) -> None:
