@@ -143,11 +143,13 @@ class Frames:
     different: tuple[int, ...] = ()
     doubt: LogDoubt | None = None
 
-    @cached_property
+    @property
     def few(self) -> Frames:
         """The most different ones alone: enough to match pictures by, where evidence is of all."""
-        if not self.different:
-            return self
+        return self._few if self.different else self  # kept in itself, it would outlive its last use
+
+    @cached_property
+    def _few(self) -> Frames:
         rows = list(self.different)
         indices = tuple(self.indices[row] for row in rows) if self.indices else ()
         return replace(self, pixels=self.pixels[rows], indices=indices, different=())
