@@ -33,6 +33,9 @@ from lutnet.training import pairs
 from lutnet.training.grades import GradeKind, is_for_testing, random_amounts, random_grade, read_luts
 from lutnet.training.photos import load_photos
 
+SECOND_CAMERA, OTHER_SCENES = "second camera", "other scenes"
+"""A kind of pair, whose look is measured; and all the others together, whose look is guessed."""
+
 SKIN_SHARE = 0.02
 """Share of skin-like pixels below which a reference counts as one without skin."""
 
@@ -66,7 +69,7 @@ def trials(shared: Path, photos_name: str, count: int, seed: int, known: int = 0
         if is_for_testing(lut[0]) == (photos_name == "test")
     ]
     draw = torch.Generator().manual_seed(seed)
-    kinds = ("untouched", *GradeKind, "spoiled", "second camera")
+    kinds = ("untouched", *GradeKind, "spoiled", SECOND_CAMERA)
     for number in range(count):
         kind = kinds[number % len(kinds)]
         shot, other = photo_of(photos, draw), photo_of(photos, draw)
@@ -75,7 +78,7 @@ def trials(shared: Path, photos_name: str, count: int, seed: int, known: int = 0
             pair = pairs.Pair(shot, other, other)
         elif kind == "spoiled":
             pair = pairs.spoiled_pair(shot, other, grade, random_amounts(draw))
-        elif kind == "second camera":
+        elif kind == SECOND_CAMERA:
             pair = pairs.two_camera_pair(shot, grade, draw)
         else:
             pair = pairs.other_scene_pair(shot, other, grade)
@@ -122,8 +125,12 @@ def table(found: list[Trial]) -> str:
         "second difference: most | above 0.001 | without skin | skin hue turn there: median | 95 % |",
         "|" + "---|" * 13,
     ]
-    for kind in (*dict.fromkeys(trial.kind for trial in found), "all"):
-        some = [trial for trial in found if kind in (trial.kind, "all")]
+    for kind in (*dict.fromkeys(trial.kind for trial in found), OTHER_SCENES, "all"):
+        some = [
+            trial
+            for trial in found
+            if kind in (trial.kind, "all") or (kind == OTHER_SCENES and trial.kind != SECOND_CAMERA)
+        ]
         turns = torch.tensor([trial.skin_turn for trial in some if trial.skinless] or [0.0])
         cells = [
             *(kind, len(some), sum(trial.changes for trial in some), sum(trial.has_lut for trial in some)),
