@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from lutnet.diagnosis.shipped import fingerprint
 from lutnet.ops.detune import undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.training.card import write_card
-from lutnet.training.descent import descend
+from lutnet.training.descent import descend_each
 from lutnet.training.halved import save_halved
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 from lutnet.training.sampling import soft_levels
@@ -64,19 +65,13 @@ def taught(material: Material, config: SceneConfig, *, seed: int, steps: int = S
     features = _all_shots(material).features.flatten(0, 1)
     network.mean.copy_(features.mean(0))
     network.scale.copy_(features.std(0) + 1e-2)
-    for number, member in enumerate(network.members):
-        torch.manual_seed(seed * 1_009 + number)  # dropout
-        _teach(network, member, material, torch.Generator().manual_seed(seed * 1_009 + number), steps)
+    descend_each(
+        network.members, partial(_loss, network, material), seed=seed, steps=steps, rate=RATE, decay=DECAY
+    )
     return network.eval()
 
 
-def _teach(
-    network: SceneNetwork, member: nn.Module, material: Material, draw: torch.Generator, steps: int
-) -> None:
-    descend(member, lambda: _loss(network, member, material, draw), steps, RATE, DECAY)
-
-
-def _loss(network: SceneNetwork, member: nn.Module, material: Material, draw: torch.Generator) -> Tensor:
+def _loss(network: SceneNetwork, material: Material, member: nn.Module, draw: torch.Generator) -> Tensor:
     """Cross entropy and error of the levels, and DE2000 of what the repair makes of some shots."""
     count = COUNTS[int(torch.randint(len(COUNTS), (), generator=draw))]
     scenes = torch.randint(len(material), (BATCH, 1), generator=draw)
@@ -93,7 +88,8 @@ def _loss(network: SceneNetwork, member: nn.Module, material: Material, draw: to
         for part in (material.spoiled, material.right)
     )
     colour = delta_e_rgb(undo(spoiled, said.repair.unsqueeze(1)), right).mean()
-    return entropy + LEVEL_WEIGHT * error + COLOUR_WEIGHT * colour
+    loss: Tensor = entropy + LEVEL_WEIGHT * error + COLOUR_WEIGHT * colour
+    return loss
 
 
 @torch.inference_mode()
