@@ -17,6 +17,7 @@ from lutnet.training import scene_material, scene_train
 from lutnet.training.photos import PhotoSet
 from lutnet.training.scene_material import AT_ONCE, SHOTS, Material, make_up
 from lutnet.training.scene_train import scores_of, taught
+from tests.training.photographs import photo_set
 
 PHOTOS: tuple[Callable[[], NDArray[np.uint8]], ...] = (
     *(data.astronaut, data.coffee, data.chelsea, data.rocket, data.retina, data.immunohistochemistry),
@@ -26,11 +27,7 @@ PHOTOS: tuple[Callable[[], NDArray[np.uint8]], ...] = (
 
 @pytest.fixture(scope="module")
 def photos() -> PhotoSet:
-    images = tuple(
-        torch.from_numpy(load()[::3, ::3, :3].copy()).permute(2, 0, 1).contiguous() for load in PHOTOS
-    )
-    names = tuple(str(number) for number in range(len(PHOTOS)))
-    return PhotoSet(images, names, names)
+    return photo_set(PHOTOS, step=3)
 
 
 @pytest.fixture(scope="module")
