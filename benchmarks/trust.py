@@ -59,6 +59,11 @@ class Trial:
     skin_turn: float
     skinless: bool
 
+    @property
+    def evidence(self) -> str:
+        """What the grade rests on: pixels of a second camera, or a guess from other scenes."""
+        return SECOND_CAMERA if self.kind == SECOND_CAMERA else OTHER_SCENES
+
 
 def trials(shared: Path, photos_name: str, count: int, seed: int, known: int = 0) -> Iterator[Trial]:
     """Match ``count`` random pairs, all but the ``known`` first of them, and look at what came out."""
@@ -126,11 +131,7 @@ def table(found: list[Trial]) -> str:
         "|" + "---|" * 13,
     ]
     for kind in (*dict.fromkeys(trial.kind for trial in found), OTHER_SCENES, "all"):
-        some = [
-            trial
-            for trial in found
-            if kind in (trial.kind, "all") or (kind == OTHER_SCENES and trial.kind != SECOND_CAMERA)
-        ]
+        some = [trial for trial in found if kind in (trial.kind, trial.evidence, "all")]
         turns = torch.tensor([trial.skin_turn for trial in some if trial.skinless] or [0.0])
         cells = [
             *(kind, len(some), sum(trial.changes for trial in some), sum(trial.has_lut for trial in some)),
