@@ -15,6 +15,11 @@ from lutnet.shot import Shot
 from lutnet.timeline import Timeline, read_timeline, timeline_of_media
 from lutnet.timeline.formats import FORMATS
 
+FILM_SUFFIXES = frozenset(
+    {".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".mxf", ".ts", ".webm"}
+)
+"""What says that a file which cannot be read was meant as a film; films of other names are taken too."""
+
 
 class Per(StrEnum):
     """What has a grade of its own."""
@@ -69,12 +74,16 @@ def _spoken_for(shot: Shot, speaker: Shot | None) -> Shot:
 
 
 def is_film(path: Path) -> bool:
-    """Whether ``path`` is no timeline, but a file of moving pictures."""
-    if path.suffix.lower() in FORMATS or not path.is_file():
+    """Whether ``path`` is no timeline, but a file of moving pictures. Raises MediaError where it is named as one and
+    cannot be read."""
+    suffix = path.suffix.lower()
+    if suffix in FORMATS or not path.is_file():
         return False
     try:
         return probe(path).kind == "video"
     except MediaError:
+        if suffix in FILM_SUFFIXES:
+            raise
         return False
 
 

@@ -60,3 +60,10 @@ def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
         open_timeline(tmp_path / "notes.txt")
     with pytest.raises(MediaError, match="not found"):
         find_cuts(tmp_path / "gone.mov")
+
+
+def test_a_film_that_is_damaged_is_refused_as_a_film(path: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mov"
+    cut.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(MediaError, match=r"cut\.mov"):
+        open_timeline(cut)
