@@ -247,19 +247,24 @@ def grade_shot(
     look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
     Returned as well is what brings the shot to the reference, as people see it and before a look.
     """
-    from lutnet import diagnosis, refinement
+    from lutnet import refinement
+    from lutnet.diagnosis.model import default_model
+    from lutnet.diagnosis.predict import look_at, told
     from lutnet.refinement.behind import behind_view
 
+    model = model or default_model()
     every = colour.seen(frames)
-    found = diagnosis.diagnose(every, model=model)
+    looked = look_at(every, model)
+    found = told(looked, model)
     seen = every.few
     sets = reference.sets if reference else ()
+    shown = refinement.shown_by(looked, model) if sets else None
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
     if look is None:
-        base, before = None, refinement.refine(seen, sets, found, strength=strength, **wishes)
+        base, before = None, refinement.refine(seen, sets, found, shown, strength=strength, **wishes)
         refined = before
     else:
-        before = refinement.refine(seen, sets, found, strength=balance)
+        before = refinement.refine(seen, sets, found, shown, strength=balance)
         refined = refinement.followed(before, seen, look.grade, strength, **wishes)
         base = None if cdl_only else before.grade
     skin = refined.skin
@@ -267,8 +272,8 @@ def grade_shot(
     of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
     light = refinement.light_change(every)
     of_light = () if light is None else (light.warning,)
-    told = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
-    warnings = tuple(dict.fromkeys(told))
+    said = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
+    warnings = tuple(dict.fromkeys(said))
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )

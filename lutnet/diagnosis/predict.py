@@ -61,11 +61,10 @@ def diagnose(
     Raises InputError for NaN, infinity or another shape.
     """
     model = model or default_model()
-    shot = seen(frames, model)
-    evidence = looked_again(shot, model)
-    if reference is not None:
-        evidence = difference(evidence, evidence_of(reference, model))
-    return spoken(shot, evidence, model)
+    looked = look_at(frames, model)
+    if reference is None:
+        return told(looked, model)
+    return spoken(looked.shot, difference(looked.evidence, evidence_of(reference, model)), model)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -86,6 +85,25 @@ class Seen:
         return bool(self.content.telling.any())
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Looked:
+    """One shot after both looks at it. alone: what they say of each frame that tells; None where there is none."""
+
+    shot: Seen
+    alone: Alone | None
+    evidence: Evidence
+
+
+def look_at(frames: Tensor | Frames, model: DiagnosisModel) -> Looked:
+    """Both looks at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
+    return looked_again(seen(frames, model), model)
+
+
+def told(looked: Looked, model: DiagnosisModel) -> Diagnosis:
+    """The diagnosis of a shot that ``model`` has looked at."""
+    return spoken(looked.shot, looked.evidence, model)
+
+
 def seen(frames: Tensor | Frames, model: DiagnosisModel) -> Seen:
     """The first look at one shot; ``frames`` as ``diagnose`` takes them. Raises InputError."""
     shot = _frames(frames)
@@ -102,18 +120,18 @@ def seen(frames: Tensor | Frames, model: DiagnosisModel) -> Seen:
     )
 
 
-def looked_again(shot: Seen, model: DiagnosisModel) -> Evidence:
+def looked_again(shot: Seen, model: DiagnosisModel) -> Looked:
     """What ``shot`` says once its frames, repaired by what they said at first, were looked at too."""
     if not shot.tells:
-        return shot.evidence
+        return Looked(shot, None, shot.evidence)
     alone, again = both_looks(shot, model)
     twice = _heard(with_second_look(shot.evidence, again), shot.content)
     network = alone_network_of(model.network)
     if network is None or not bool(shot.evidence.heard.all()):
-        return twice
+        return Looked(shot, alone, twice)
     with torch.inference_mode():
         corrected = network(alone).mean(0)
-    return replace(twice, repair=twice.repair.lerp(corrected, HEARD_ALONE))
+    return Looked(shot, alone, replace(twice, repair=twice.repair.lerp(corrected, HEARD_ALONE)))
 
 
 @torch.inference_mode()
@@ -148,7 +166,7 @@ def evidence_of(frames: Tensor | Frames, model: DiagnosisModel) -> Evidence:
 
     ``frames`` as ``diagnose`` takes them; without any that tell, the evidence of nothing. Raises InputError.
     """
-    return looked_again(seen(frames, model), model)
+    return look_at(frames, model).evidence
 
 
 def levels_of(frames: Tensor, model: DiagnosisModel) -> Tensor:

@@ -45,7 +45,7 @@ def told_together(shots: Sequence[Seen], model: DiagnosisModel) -> Evidence:
     network = scene_network_of(model.network)
     coloured = [shot for shot in shots if bool(shot.evidence.heard.all())]
     if network is None or len(coloured) < 2:
-        return pool([looked_again(shot, model) for shot in shots])
+        return pool([looked_again(shot, model).evidence for shot in shots])
     likely = pool([shot.evidence for shot in coloured])
     with torch.inference_mode():
         shared = network(_stacked(coloured), Shared(likely.levels.unsqueeze(0), likely.repair.unsqueeze(0)))

@@ -3,6 +3,7 @@
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
 from lutnet.refinement.look import fit_look, followed
+from lutnet.refinement.predict import shown_by
 from lutnet.refinement.steadiness import light_change, told_of_light
 from lutnet.refinement.turn import with_turn
 
@@ -14,6 +15,7 @@ __all__ = [
     "light_change",
     "match",
     "refine",
+    "shown_by",
     "told_of_light",
     "with_turn",
 ]

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from lutnet.diagnosis import diagnose
 from lutnet.diagnosis.content import SMALLEST_SIDE, content_of, too_small
+from lutnet.diagnosis.model import default_model
+from lutnet.diagnosis.predict import look_at
 from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
@@ -22,6 +24,7 @@ from lutnet.refinement.correspond import Correspondence, correspond
 from lutnet.refinement.predict import predict
 from lutnet.refinement.sound import is_sound
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
+from lutnet.refinement.still_evidence import StillEvidence, shot_evidence
 from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
 
@@ -74,6 +77,7 @@ def refine(
     frames: Frames,
     references: Sequence[Frames],
     found: Diagnosis | None = None,
+    shown: StillEvidence | None = None,
     *,
     strength: float = 1.0,
     cdl_only: bool = False,
@@ -84,7 +88,8 @@ def refine(
     Parameters
     ----------
     frames: of one shot. references: sets of frames that have the look; may be of other sizes.
-    found: the shot's diagnosis; None looks it up where it is needed.
+    found: the shot's diagnosis; shown: what the diagnosis that ships read of it. None looks them up where they are
+        needed.
     strength: 0 gives the identity, 1 the full grade: ``x + strength * (G(x) - x)``.
     cdl_only: the best CDL alone, fitted for standing alone. keep_brightness: the shot's mean luma stays.
 
@@ -98,13 +103,13 @@ def refine(
     refined = by_pixels(shared, wish) if shared else None
     if refined is None and telling.looks:
         found = found or diagnose(frames)
-        refined = by_look(frames, telling.looks, found.grade, wish)
+        refined = by_look(frames, telling.looks, found.grade, wish, shown)
     if refined:
         return refined
     grade = (found or diagnose(frames)).grade
     undone = "clear faults" if telling.looks else "the diagnosed faults"
     if telling.looks:
-        graded = wish.granted(_clear_faults(grade, wish.palette))
+        graded = wish.granted(clear_faults(grade, wish.palette)[0])
     elif wish.is_plain and grade.lut is None and is_sound(grade.cdl):
         graded = grade  # what splitting it would give
     else:
@@ -209,15 +214,22 @@ def by_pixels(shared: Correspondence, wish: Wish) -> Refined | None:
     return Refined(grade, difference, min(1.0, shared.share / FULL_SHARE), said, shared=shared)
 
 
-def by_look(frames: Frames, references: Sequence[Frames], alone: Grade, wish: Wish) -> Refined | None:
+def by_look(
+    frames: Frames,
+    references: Sequence[Frames],
+    alone: Grade,
+    wish: Wish,
+    shown: StillEvidence | None = None,
+) -> Refined | None:
     """The look that the references seem to carry, or None where following it could do harm.
 
-    alone: what the shot's diagnosis says, which is done first as far as it is clear.
+    alone: what the shot's diagnosis says, which is done first as far as it is clear. shown: as ``refine`` takes it.
     """
-    undone = _clear_share(alone, wish.palette)
-    prediction = predict(frames, references, _undoing(alone, undone), undone)
-    share = prediction.share
-    if share == 0.0:
+    shown = shot_evidence(look_at(frames, default_model())) if shown is None else shown
+    if shown is None:
+        return None
+    prediction = predict(frames, references, shown, *clear_faults(alone, wish.palette))
+    if prediction is None or (share := prediction.share) == 0.0:
         return None
     grade = wish.granted(prediction.apply, hold_skin=not _shows_skin(references))
     said = "the reference shows another scene: only the look that it seems to carry was applied"
@@ -226,17 +238,11 @@ def by_look(frames: Frames, references: Sequence[Frames], alone: Grade, wish: Wi
     return Refined(grade, split_of(grade, wish.palette), prediction.confidence, said, (said,))
 
 
-def _clear_faults(grade: Grade, palette: Tensor) -> Transform:
-    """What ``grade`` undoes, as far as that is more than the uncertainty of any diagnosis."""
-    return _undoing(grade, _clear_share(grade, palette))
-
-
-def _clear_share(grade: Grade, palette: Tensor) -> float:
-    return undone_share(_difference(palette, grade.apply_colours(palette)))
-
-
-def _undoing(grade: Grade, share: float) -> Transform:
-    return lambda colours: torch.lerp(colours, grade.apply_colours(colours), share)
+def clear_faults(grade: Grade, palette: Tensor) -> tuple[Transform, float]:
+    """What undoes the faults that ``grade`` undoes, as far as that is more than the uncertainty of any diagnosis; and
+    how far that is, 0..1."""
+    share = undone_share(_difference(palette, grade.apply_colours(palette)))
+    return lambda colours: torch.lerp(colours, grade.apply_colours(colours), share), share
 
 
 def split_of(grade: Grade, palette: Tensor) -> DeltaE:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
+from lutnet.diagnosis.model import DiagnosisModel
+from lutnet.diagnosis.predict import Looked
 from lutnet.ops.thin import thinned
+from lutnet.refinement import network, pair_network
 from lutnet.refinement.brightness import Transform
 from lutnet.refinement.confidence import CONFIDENCE, evidence, followed_share
-from lutnet.refinement.network import Look, default_networks
-from lutnet.refinement.several import MAX_FRAMES, LookOfSet, look_of_set, share_of_set
+from lutnet.refinement.network import MatchNetwork, default_networks
+from lutnet.refinement.pair_network import Sides, pair_network_of, shipped_pair_network
+from lutnet.refinement.several import LookOfSet, look_of_set, share_of_set
+from lutnet.refinement.still_evidence import (
+    MAX_FRAMES,
+    StillEvidence,
+    evidence_of_references,
+    shot_evidence,
+)
 from lutnet.shot import Frames
 
 JUDGED = 512
@@ -22,64 +32,115 @@ JUDGED = 512
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Prediction:
-    """Two opinions of one look: ``looks``, one per network, of the pair, and ``together``, of the references as a set,
-    which is heard with ``of_set``. balanced: takes colours of the shot to where its clear faults are undone.
-    confidence: 0..1, that the shot comes nearer to the truth by them."""
+    """Opinions of one look. Of the pair: ``seen``, by networks with eyes of their own, and ``read``, by members of the
+    one that reads the diagnosis; of the references by themselves: ``together``, heard with ``of_set``. balanced: takes
+    colours of the shot to where its clear faults are undone; undone: how much of its diagnosis that is, 0..1. found:
+    ``[3]``, the evidence for ``confidence``."""
 
-    looks: tuple[Look, ...]
+    seen: tuple[network.Look, ...]
+    read: tuple[pair_network.Look, ...]
     together: LookOfSet
     of_set: float
     balanced: Transform
-    confidence: float
+    undone: float
+    found: Tensor
+
+    @property
+    def confidence(self) -> float:
+        """Probability, 0..1, that the look brings the shot nearer to the truth."""
+        return float(CONFIDENCE.of(self.found))
 
     @property
     def share(self) -> float:
         """How much of the look to apply, 0..1."""
-        return followed_share(self.confidence)
+        return followed_share(self.confidence, self.undone)
 
     def apply(self, colours: Tensor) -> Tensor:
         """``colours [P, 3]`` balanced, and as much of the look on them as is sure enough."""
-        balanced = self.balanced(colours)
-        look = torch.lerp(_of_pair(self.looks, colours), self.together.apply(balanced), self.of_set)
-        return torch.lerp(balanced, look, self.share)
+        return torch.lerp(self.balanced(colours), self.followed(colours), self.share)
+
+    def followed(self, colours: Tensor) -> Tensor:
+        """``colours [P, 3]`` with all of the look."""
+        return agreed(self.opinions(colours), self.of_set)
+
+    def opinions(self, colours: Tensor) -> Tensor:
+        """``colours [P, 3]`` with the look as it is seen, as it is read, and as the references say, ``[3, P, 3]``."""
+        pair = (
+            torch.cat([look.apply(colours.unsqueeze(0)) for look in looks]).mean(0)
+            for looks in (self.seen, self.read)
+        )
+        return torch.stack((*pair, self.together.apply(self.balanced(colours))))
+
+
+def agreed(opinions: Tensor, of_set: float) -> Tensor:
+    """What ``opinions [3, P, 3]`` come to: the pair's count alike, the references' as much as ``of_set``."""
+    return torch.lerp(opinions[:2].mean(0), opinions[2], of_set)
+
+
+def shown_by(looked: Looked, model: DiagnosisModel) -> StillEvidence | None:
+    """What a shot at which ``model`` has looked shows; None where the networks read another diagnosis, or nothing
+    can be told."""
+    return None if pair_network_of(model.network) is None else shot_evidence(looked)
 
 
 @torch.no_grad()
 def predict(
-    frames: Frames, references: Sequence[Frames], balanced: Transform, undone: float = 0.0
-) -> Prediction:
-    """What the references' look would do to the shot, as the networks have learned to see it.
+    frames: Frames,
+    references: Sequence[Frames],
+    shown: StillEvidence,
+    balanced: Transform,
+    undone: float = 0.0,
+    *,
+    eyes: Sequence[MatchNetwork] | None = None,
+) -> Prediction | None:
+    """What the references' look would do to the shot, as the networks have learned to see it; None where the
+    references can tell nothing.
 
-    balanced: undoes the shot's clear faults. undone: how much of its diagnosis that is, 0..1.
+    shown: by the shot, one row. balanced: undoes the shot's clear faults. undone: how much of its diagnosis that is,
+    0..1. eyes: networks that look for themselves; None asks those that ship.
     """
-    networks = default_networks()
+    theirs = evidence_of_references(references)
+    if theirs is None:
+        return None
+    of = torch.zeros(len(theirs), dtype=torch.long)
+    sides = Sides(shown.features, shown.amounts, theirs.features, theirs.amounts, of)
+    first = Prediction(
+        _seen(frames, references, eyes or default_networks()),
+        tuple(shipped_pair_network().looks(sides)),
+        look_of_set(tuple(references)),
+        share_of_set(references),
+        balanced,
+        undone,
+        torch.zeros(3),
+    )
+    film, colours = first.together.film * (1.0 - undone), _colours(frames)
+    opinions = first.opinions(colours)
+    found = evidence(colours, opinions, agreed(opinions, first.of_set), film=film, scenes=len(references))
+    return replace(first, found=found.clone())
+
+
+def _seen(
+    frames: Frames, references: Sequence[Frames], eyes: Sequence[MatchNetwork]
+) -> tuple[network.Look, ...]:
+    """What networks with eyes of their own make of shot and references."""
     looks = []
-    for place, network in enumerate(networks):
-        ours = _described(frames, place).mean(0, keepdim=True)
-        theirs = torch.cat([_described_reference(reference, place) for reference in references])
-        looks.append(network(ours, theirs.unsqueeze(0), theirs.new_ones(1, len(theirs))))
-    together, of_set = look_of_set(tuple(references)), share_of_set(references)
-    shown = _colours(frames)
-    opinions = _of_pair(looks, shown), together.apply(balanced(shown))
-    found = evidence(shown, opinions, of_set, film=together.film * (1.0 - undone), scenes=len(references))
-    return Prediction(tuple(looks), together, of_set, balanced, float(CONFIDENCE.of(found)))
+    for seeing in eyes:
+        ours = _described(frames, seeing).mean(0, keepdim=True)
+        theirs = torch.cat([_described_reference(reference, seeing) for reference in references])
+        looks.append(seeing(ours, theirs.unsqueeze(0), theirs.new_ones(1, len(theirs))))
+    return tuple(looks)
 
 
-def _of_pair(looks: Sequence[Look], colours: Tensor) -> Tensor:
-    """What the networks agree on, for colours ``[P, 3]``."""
-    return torch.stack([look.apply(colours.unsqueeze(0)).squeeze(0) for look in looks]).mean(0)
+def _described(frames: Frames, seeing: MatchNetwork) -> Tensor:
+    return seeing.describe(thinned(frames.pixels, MAX_FRAMES).float().clamp(0.0, 1.0))
+
+
+@lru_cache(maxsize=128)
+def _described_reference(frames: Frames, seeing: MatchNetwork) -> Tensor:
+    """Kept, because one reference meets every shot. A shot is met once: to keep it would cost its pixels."""
+    return _described(frames, seeing)
 
 
 def _colours(frames: Frames) -> Tensor:
     colours = frames.pixels.movedim(1, -1).reshape(-1, 3).float()
     return thinned(colours, JUDGED).clamp(0.0, 1.0)
-
-
-def _described(frames: Frames, place: int) -> Tensor:
-    return default_networks()[place].describe(thinned(frames.pixels, MAX_FRAMES).float().clamp(0.0, 1.0))
-
-
-@lru_cache(maxsize=128)
-def _described_reference(frames: Frames, place: int) -> Tensor:
-    """Kept, because one reference meets every shot. A shot is met once: to keep it would cost its pixels."""
-    return _described(frames, place)

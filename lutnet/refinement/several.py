@@ -6,7 +6,7 @@ A few are asked one by one; many have more in common than they tell one by one, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -17,17 +17,14 @@ from lutnet.diagnosis.network import sample_grid
 from lutnet.refinement.brightness import Transform
 from lutnet.refinement.look_evidence import look_evidence
 from lutnet.refinement.look_network import shipped_look_network
-from lutnet.refinement.still_evidence import still_evidence
+from lutnet.refinement.still_evidence import MAX_FRAMES, evidence_of_references
 from lutnet.refinement.still_network import StillLook, shipped_still_network
 from lutnet.shot import Frames
-
-MAX_FRAMES = 16
-"""Most frames of a shot, of a reference or of a set that are looked at; more are thinned evenly."""
 
 MANY = 4
 """References from which on a set is many: it is asked as a whole then, and believed more."""
 
-SHARE_OF_FEW, SHARE_OF_MANY = 0.4, 0.5
+SHARE_OF_FEW, SHARE_OF_MANY = 0.3, 0.5
 """Share of what a set says beside the guesses that are made of its pictures one by one."""
 
 
@@ -48,21 +45,16 @@ class LookOfSet:
 @lru_cache(maxsize=32)
 def look_of_set(references: tuple[Frames, ...]) -> LookOfSet:
     """The look that ``references`` share. Kept, because one set meets every shot."""
-    step = -(-len(references) // MAX_FRAMES)
-    stills = [
-        replace(
-            each, pixels=each.pixels[len(each) // 2 :][:1].float().clamp(0.0, 1.0), indices=(), different=()
-        )
-        for each in references[::step]
-    ]
-    model = default_model()
-    told = still_evidence(stills, model)
+    told = evidence_of_references(references)
     one_by_one = None if told is None else StillLook.of(shipped_still_network(), told)
     film = 0.0 if one_by_one is None else one_by_one.film
-    if len(stills) < MANY:
+    if len(references) < MANY:
         return LookOfSet(film, _as_they_are if one_by_one is None else one_by_one.apply)
+    model = default_model()
     grid = model.network.config.grid
-    together = look_evidence(torch.cat([sample_grid(still.pixels, grid) for still in stills]), model)
+    step = -(-len(references) // MAX_FRAMES)
+    middles = [each.pixels[len(each) // 2 :][:1].float().clamp(0.0, 1.0) for each in references[::step]]
+    together = look_evidence(torch.cat([sample_grid(middle, grid) for middle in middles]), model)
 
     def apply(colours: Tensor) -> Tensor:
         with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""What one graded still shows of its look: what the diagnosis makes of it at both looks, and what its colours are like.
+"""What stills show of their look: what the diagnosis makes of them at both looks, and what their colours are like.
 
 A look that makes a picture warmer or flatter is what a fault does too, so the diagnosis sees it; and what is left once
 that is undone tells of looks that are no fault.
@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from lutnet.diagnosis.alone_network import Alone
-from lutnet.diagnosis.model import DiagnosisModel
-from lutnet.diagnosis.predict import both_looks, seen
+from lutnet.diagnosis.model import default_model
+from lutnet.diagnosis.predict import Looked, look_at
 from lutnet.ops.detune import undo
+from lutnet.ops.thin import thinned
 from lutnet.refinement.look_evidence import STEP, statistics
 from lutnet.shot import Frames
+
+MAX_FRAMES = 16
+"""Most frames of a reference that are looked at; more are thinned evenly."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -27,15 +32,40 @@ class StillEvidence:
     features: Tensor
     amounts: Tensor
 
+    def __len__(self) -> int:
+        return len(self.amounts)
 
-def still_evidence(stills: Sequence[Frames], model: DiagnosisModel) -> StillEvidence | None:
-    """What each of ``stills`` (one frame each) shows; None where none of them can tell anything."""
-    looked = [each for each in (seen(still, model) for still in stills) if each.tells]
-    if not looked:
+
+def shot_evidence(looked: Looked) -> StillEvidence | None:
+    """What a shot, at which the diagnosis that ships has looked, shows: one row; None where nothing can be told."""
+    if looked.alone is None:
         return None
-    alone = [both_looks(each, model)[0] for each in looked]
-    features = [features_of(each.pixels, said) for each, said in zip(looked, alone, strict=True)]
-    return StillEvidence(torch.cat(features), torch.cat([said.first.repair for said in alone]))
+    telling = looked.shot.pixels[looked.shot.content.telling]
+    features = features_of(telling, looked.alone).mean(0, keepdim=True)
+    return StillEvidence(features, looked.alone.first.repair[:1])
+
+
+def evidence_of_references(references: Sequence[Frames]) -> StillEvidence | None:
+    """What each frame of ``references`` shows; None where none of them can tell anything."""
+    parts = [part for part in (_of_reference(each) for each in references) if part is not None]
+    return _joined(parts) if parts else None
+
+
+@lru_cache(maxsize=128)
+def _of_reference(reference: Frames) -> StillEvidence | None:
+    """Frame by frame, as a film shows many scenes. Kept, because one reference meets every shot."""
+    stills = thinned(reference.pixels, MAX_FRAMES).float().clamp(0.0, 1.0).unsqueeze(1)
+    looked = (
+        shot_evidence(look_at(Frames(still, white=reference.white), default_model())) for still in stills
+    )
+    parts = [part for part in looked if part is not None]
+    return _joined(parts) if parts else None
+
+
+def _joined(parts: Sequence[StillEvidence]) -> StillEvidence:
+    return StillEvidence(
+        torch.cat([part.features for part in parts]), torch.cat([part.amounts for part in parts])
+    )
 
 
 def features_of(pixels: Tensor, alone: Alone) -> Tensor:

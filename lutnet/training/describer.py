@@ -21,9 +21,10 @@ from torch import Tensor
 
 from lutnet import weights
 from lutnet.refinement.network import MatchNetwork
+from lutnet.training.grade_batch import DETUNE, GradeBatch, draw_grades
 from lutnet.training.grades import is_for_testing, random_amounts, read_luts
 from lutnet.training.looks import look_pool
-from lutnet.training.match_data import COLOURS, DETUNE, GradeBatch, PairBatch, draw_grades, graded_crops
+from lutnet.training.match_data import COLOURS, KINDS, PairBatch, graded_crops
 from lutnet.training.match_train import POOL, match_loss, new_network, started
 from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
@@ -102,7 +103,7 @@ def draw_pictures(
     """Draw one step's pictures and pairs; a reference never shows its shot's own photograph."""
     size = network.config.describer.grid
     shown_photos = torch.randint(len(photos), (GRADES * FRAMES + SOURCES,), generator=draw)
-    grades = draw_grades(GRADES, pool, draw)
+    grades = draw_grades(GRADES, KINDS, pool, draw)
     of_frame = torch.arange(GRADES).repeat_interleave(FRAMES)
     graded, _ = graded_crops(
         photos, shown_photos[: len(of_frame)].tolist(), grades.select(of_frame), size, draw

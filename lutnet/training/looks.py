@@ -19,7 +19,7 @@ def look_pool(luts: Sequence[tuple[str, LUT3D]], count: int, draw: torch.Generat
 
     A quarter each: the LUTs themselves, mixtures of two, such mixtures behind a made-up look, made-up looks.
     """
-    lattices = [_sampled(lut) for _, lut in luts]
+    lattices = as_pool(luts)
     pool = []
     for number in range(count):
         one, two = (lattices[int(torch.randint(len(lattices), (), generator=draw))] for _ in range(2))
@@ -28,6 +28,11 @@ def look_pool(luts: Sequence[tuple[str, LUT3D]], count: int, draw: torch.Generat
         made = random_look(identity_lattice(POINTS), draw)
         pool.append((one, mixture, apply_lut3d(made, mixture), made)[number % 4])
     return torch.stack(pool).clamp(0.0, 1.0)
+
+
+def as_pool(luts: Sequence[tuple[str, LUT3D]]) -> Tensor:
+    """``luts`` as they are, as lattices ``[len(luts), POINTS, POINTS, POINTS, 3]``."""
+    return torch.stack([_sampled(lut) for _, lut in luts]).clamp(0.0, 1.0)
 
 
 def random_look(colours: Tensor, draw: torch.Generator) -> Tensor:

@@ -10,17 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lutnet.ops.cdl import apply_cdl
-from lutnet.ops.detune import detune
-from lutnet.ops.lut3d import apply_lut3d
 from lutnet.refinement.network import MatchNetwork
-from lutnet.training.grades import (
-    OFFSET_RANGE,
-    POWER_RANGE,
-    SATURATION_RANGE,
-    SLOPE_RANGE,
-    random_amounts,
-)
+from lutnet.training.grade_batch import DETUNE, GradeBatch, draw_grades
 from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet, sample_crop
 
@@ -28,36 +19,8 @@ SET_SIZE = 6
 """Pictures that share one grade: the most frames that a reference of training has."""
 
 COLOURS = 192
-DETUNE, CDL_GRADE, LUT_GRADE = range(3)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class GradeBatch:
-    """B grades: ``kinds [B]`` says which of ``amounts [B, 7]``, ``cdl [B, 10]``, ``looks [B]`` holds.
-
-    pool: the lattices that ``looks`` counts.
-    """
-
-    kinds: Tensor
-    amounts: Tensor
-    cdl: Tensor
-    looks: Tensor
-    pool: Tensor
-
-    def select(self, index: Tensor) -> GradeBatch:
-        kinds, amounts, cdl, looks = self.kinds, self.amounts, self.cdl, self.looks
-        return GradeBatch(kinds[index], amounts[index], cdl[index], looks[index], self.pool)
-
-    def apply(self, colours: Tensor) -> Tensor:
-        """Grade ``colours [B, P, 3]``, each row by its grade."""
-        graded = torch.empty_like(colours)
-        detuned, with_cdl, looked = (self.kinds == kind for kind in (DETUNE, CDL_GRADE, LUT_GRADE))
-        graded[detuned] = detune(colours[detuned], self.amounts[detuned].unsqueeze(1))
-        numbers = torch.split(self.cdl[with_cdl].unsqueeze(1), [3, 3, 3, 1], dim=-1)
-        graded[with_cdl] = apply_cdl(colours[with_cdl], *numbers)
-        if bool(looked.any()):
-            graded[looked] = apply_lut3d(colours[looked], self.pool[self.looks[looked]])
-        return graded
+KINDS = (0.4, 0.27, 0.33)
+"""Shares of the sets with a detune, a CDL and a film look."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -89,23 +52,6 @@ class PairBatch:
     truth: Tensor
 
 
-def draw_grades(count: int, pool: Tensor, draw: torch.Generator) -> GradeBatch:
-    """``count`` grades in the protocols' ranges: 40 % detunes, 27 % CDLs, 33 % looks."""
-    kinds = torch.bucketize(torch.rand(count, generator=draw), torch.tensor([0.4, 0.67]))
-
-    def between(low: float, high: float, width: int) -> Tensor:
-        return low + (high - low) * torch.rand(count, width, generator=draw)
-
-    three = [between(*limits, 3) for limits in (SLOPE_RANGE, OFFSET_RANGE, POWER_RANGE)]
-    return GradeBatch(
-        kinds,
-        torch.stack([random_amounts(draw) for _ in range(count)]),
-        torch.cat((*three, between(*SATURATION_RANGE, 1)), dim=1),
-        torch.randint(len(pool), (count,), generator=draw),
-        pool,
-    )
-
-
 def describe_material(
     photos: PhotoSet, network: MatchNetwork, pool: Tensor, sets: int, draw: torch.Generator
 ) -> Material:
@@ -115,7 +61,7 @@ def describe_material(
     clean = [
         _described(network, *graded_crops(photos, [index], whole, size, draw)) for index in range(len(photos))
     ]
-    grades = draw_grades(sets, pool, draw)
+    grades = draw_grades(sets, KINDS, pool, draw)
     graded, chosen = [], torch.randint(len(photos), (sets, SET_SIZE), generator=draw)
     for number in range(sets):
         grade = grades.select(torch.full((SET_SIZE,), number))

@@ -22,9 +22,10 @@ from lutnet import weights
 from lutnet.diagnosis.model import default_model
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.network import Look, MatchConfig, MatchNetwork, restored
+from lutnet.training.grade_batch import DETUNE, GradeBatch
 from lutnet.training.grades import is_for_testing, read_luts
 from lutnet.training.looks import look_pool
-from lutnet.training.match_data import DETUNE, SET_SIZE, GradeBatch, Material, PairBatch, describe_material
+from lutnet.training.match_data import SET_SIZE, Material, PairBatch, describe_material
 from lutnet.training.photos import PhotoSet, load_photos, split_by_source
 
 HARM_WEIGHT = 0.5

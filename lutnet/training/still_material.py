@@ -1,93 +1,90 @@
-"""Stills under looks that are known, and what they show of them: photographs, each with a look of its own.
+"""Stills in sets under known grades, and what the diagnosis makes of each.
 
-Looks are detunes of protocol M, CDLs, and film looks: the LUTs, mixtures of them and made-up ones. A quarter of the
-stills are worn. Half have twice as many pixels a side as the sampling grid, so that the mirrored view sees other ones.
+A set is SET_SIZE photographs under one grade: a detune of protocol M, a CDL, a film look (LUTs, mixtures of them and
+made-up ones), or none at all. A quarter of the stills are worn, and most are reduced as frames are, every pixel the
+mean of several. Half have twice as many pixels a side as the sampling grid, so that the mirrored view sees other ones.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from lutnet.diagnosis.content import content_of
 from lutnet.diagnosis.model import default_model
 from lutnet.diagnosis.predict import views_of
 from lutnet.diagnosis.shipped import fingerprint
-from lutnet.grade import LUT3D
 from lutnet.refinement.still_evidence import features_of
 from lutnet.training.alone_material import AT_ONCE, PER_FILE, both_looks_each
-from lutnet.training.grades import GradeKind, KnownGrade, random_grade
+from lutnet.training.grade_batch import NOTHING, GradeBatch, draw_grades
 from lutnet.training.kept import in_parts
-from lutnet.training.looks import look_pool
 from lutnet.training.pairs import stored
 from lutnet.training.photos import PhotoSet
 from lutnet.training.sampling import draw_views, draw_wear, take_views, wear_out
 
-KINDS = (0.38, 0.34, 0.28)
-"""Shares of the stills with a detune, a CDL and a film look."""
+SET_SIZE = 4
+KINDS = (0.33, 0.27, 0.2, 0.2)
+"""Shares of the sets with a detune, a CDL, a film look, and nothing."""
 
+COLOURS = 128
 WHOLE, WORN, WORN_SHARE = 0.4, 0.25, 0.8
-LOOKS = 600
-"""Film looks that LUTs are mixed and made up to."""
+REDUCED, REDUCED_BY = 0.65, 3
+"""Share of the stills that are reduced before they are graded, by so many pixels a side."""
 
 _WHOLE_BOX = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Stills:
-    """S stills. features: ``[S, F]`` in half precision. amounts: ``[S, 7]``, the first guess. kinds: ``[S]``, the place
-    of each look's kind in GradeKind. graded: ``[S, P, 3]`` in half precision, the colours of a bank under it."""
+    """S stills. features: ``[S, F]`` in half precision. amounts: ``[S, 7]``, what the diagnosis would undo. colours:
+    ``[S, COLOURS, 3]`` uint8, of the photograph before its grade. photos, sets: ``[S]``, the number of its photograph
+    and of its set. kinds ``[S]``, detunes ``[S, 7]``, cdl ``[S, 10]``, looks ``[S]``: its grade (see GradeBatch)."""
 
     features: Tensor
     amounts: Tensor
+    colours: Tensor
+    photos: Tensor
+    sets: Tensor
     kinds: Tensor
-    graded: Tensor
+    detunes: Tensor
+    cdl: Tensor
+    looks: Tensor
 
     def __len__(self) -> int:
         return len(self.kinds)
 
+    def some(self, rows: Tensor) -> Stills:
+        """Those of ``rows``, numbers or bool."""
+        return Stills(**{name: values[rows] for name, values in _as_tensors(self).items()})
 
-def film_looks(luts: Sequence[tuple[str, LUT3D]], seed: int) -> list[tuple[str, LUT3D]]:
-    """LOOKS film looks, of ``luts`` and made up."""
-    pool = look_pool(luts, LOOKS, torch.Generator().manual_seed(seed))
-    return [(f"look {number}", LUT3D(lattice.double().numpy())) for number, lattice in enumerate(pool)]
+    def grades(self, rows: Tensor, pool: Tensor) -> GradeBatch:
+        """Of ``rows``."""
+        return GradeBatch(self.kinds[rows], self.detunes[rows], self.cdl[rows], self.looks[rows], pool)
 
 
 def make_up(
-    photos: PhotoSet,
-    looks: Sequence[tuple[str, LUT3D]],
-    bank: Tensor,
-    count: int,
-    *,
-    seed: int,
-    worn: float = WORN,
-    keep: Path | None = None,
+    photos: PhotoSet, pool: Tensor, count: int, *, seed: int, worn: float = WORN, keep: Path | None = None
 ) -> Stills:
     """``count`` stills of ``photos`` (less those of which nothing can be told), diagnosed by the weights that ship.
 
-    keep: a folder where finished parts are left, and taken from where those of this diagnosis are there already.
+    pool: film looks (see GradeBatch). keep: a folder where finished parts are left, and taken from where those of this
+    diagnosis are there already.
     """
-    judge, asked = fingerprint(default_model().network), _digest(looks, bank, worn)
-    name = f"still_{photos.digest[:12]}_{judge[:12]}_{asked[:12]}_{seed}"
+    judge = fingerprint(default_model().network)
+    asked = hashlib.sha256(repr((worn, REDUCED)).encode() + pool.numpy().tobytes()).hexdigest()
+    name = f"pair_{photos.digest[:12]}_{judge[:12]}_{asked[:12]}_{seed}"
 
     def made(first: int, last: int) -> Mapping[str, Tensor]:
-        draws = (_Draw(seed, start // AT_ONCE, worn) for start in range(first, last, AT_ONCE))
-        return _as_tensors(joined(_group(photos, looks, bank, draw) for draw in draws))
+        numbers = range(first // AT_ONCE, -(-last // AT_ONCE))
+        return _as_tensors(joined(_group(photos, pool, seed, number, worn) for number in numbers))
 
     return joined(Stills(**part) for part in in_parts(made, count, PER_FILE, name, keep))
-
-
-def _digest(looks: Sequence[tuple[str, LUT3D]], bank: Tensor, worn: float) -> str:
-    """Of what stills follow from beside photographs, diagnosis and seed: stills under other looks are others."""
-    digest = hashlib.sha256(repr(worn).encode() + bank.numpy().tobytes())
-    for _, lut in looks:
-        digest.update(lut.digest.encode())
-    return digest.hexdigest()
 
 
 def joined(parts: Iterable[Stills]) -> Stills:
@@ -95,46 +92,49 @@ def joined(parts: Iterable[Stills]) -> Stills:
     return Stills(**{name: torch.cat([part[name] for part in whole]) for name in whole[0]})
 
 
-@dataclass(frozen=True, slots=True)
-class _Draw:
-    """All that AT_ONCE stills follow from, beside what they are made of."""
-
-    seed: int
-    number: int
-    worn: float
+def graded(stills: Stills) -> Stills:
+    """Those of ``stills`` that have a grade."""
+    return stills.some(stills.kinds != NOTHING)
 
 
 @torch.inference_mode()
-def _group(photos: PhotoSet, looks: Sequence[tuple[str, LUT3D]], bank: Tensor, drawn: _Draw) -> Stills:
+def _group(photos: PhotoSet, pool: Tensor, seed: int, number: int, worn: float) -> Stills:
     """AT_ONCE stills."""
-    draw = torch.Generator().manual_seed(drawn.seed * 1_000_003 + drawn.number)
+    draw = torch.Generator().manual_seed(seed * 1_000_003 + number)
     model = default_model()
+    count = AT_ONCE // SET_SIZE
+    sets = torch.arange(AT_ONCE) // SET_SIZE
+    grades = draw_grades(count, KINDS, pool, draw).select(sets)
     views = draw_views(AT_ONCE, len(photos), 0.0, draw)
     boxes = views.boxes.clone()
     boxes[torch.rand(AT_ONCE, generator=draw) < WHOLE] = torch.tensor(_WHOLE_BOX)
-    size = model.network.config.grid * (1 + drawn.number % 2)
-    clean = take_views(photos, replace(views, boxes=boxes), size).float() / 255.0
-    kinds = torch.multinomial(torch.tensor(KINDS), AT_ONCE, replacement=True, generator=draw)
-    grades = list(_grades(kinds, looks, draw))
-    frames = torch.stack([stored(grade.apply(each)) for grade, each in zip(grades, clean, strict=True)])
-    wearing = torch.rand(AT_ONCE, generator=draw) < drawn.worn
+    size = model.network.config.grid * (1 + number % 2)
+    by = REDUCED_BY if float(torch.rand((), generator=draw)) < REDUCED else 1
+    clean = reduced(take_views(photos, replace(views, boxes=boxes), size * by), by)
+    colours = clean.flatten(2).transpose(1, 2)
+    places = torch.randperm(colours.shape[1], generator=draw)[:COLOURS]
+    frames = stored(grades.apply(colours.float() / 255.0)).transpose(1, 2).reshape(clean.shape)
+    wearing = torch.rand(AT_ONCE, generator=draw) < worn
     if bool(wearing.any()):
         frames[wearing] = wear_out(frames[wearing], draw_wear(int(wearing.sum()), WORN_SHARE, draw))
     straight, mirrored = views_of(frames, model)
     content = content_of(straight)
     tell = content.telling & content.coloured
     alone = both_looks_each(straight[tell], mirrored[tell], model)
-    graded = torch.stack([grade.apply_colours(bank) for grade in grades])
     return Stills(
-        features_of(straight[tell], alone).half(), alone.first.repair, kinds[tell], graded[tell].half()
+        features_of(straight[tell], alone).half(),
+        alone.first.repair,
+        colours[:, places][tell],
+        views.indices[tell],
+        (number * count + sets)[tell],
+        *(values[tell] for values in (grades.kinds, grades.amounts, grades.cdl, grades.looks)),
     )
 
 
-def _grades(kinds: Tensor, looks: Sequence[tuple[str, LUT3D]], draw: torch.Generator) -> Iterator[KnownGrade]:
-    sorts = list(GradeKind)
-    for kind in kinds.tolist():
-        yield random_grade(sorts[kind], looks, draw)
+def reduced(pictures: Tensor, by: int) -> Tensor:
+    """``pictures`` uint8 ``[B, 3, H, W]`` with a pixel for every ``by`` x ``by``, their mean."""
+    return avg_pool2d(pictures.float(), by).round().byte()
 
 
 def _as_tensors(stills: Stills) -> dict[str, Tensor]:
-    return {part.name: getattr(stills, part.name).clone() for part in fields(Stills)}
+    return {part.name: getattr(stills, part.name) for part in fields(Stills)}

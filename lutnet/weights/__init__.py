@@ -45,7 +45,7 @@ WEIGHTS = (
     Weights(
         "diagnosis",
         "diagnosis.safetensors",
-        "acbdb96065a36a6aaf3ff816155e005a7b0fa7dfd1fc1764fa8a4b6af208f1c5",
+        "85d7e570ac711391d00c54cc42a631e0f6dc487224d55949a6e346946cd35abb",
     ),
     Weights(
         "refinement",
@@ -58,6 +58,11 @@ WEIGHTS = (
         "8ef829741dd8ed2abad40474efca87072fb6e61c84d67c67c87ae569a38af19d",
     ),
     Weights(
+        "pair",
+        "pair.safetensors",
+        "635c614d30045682fd2bbfe56e5af2e6d0db3099b47302673d9937d75d25ce8e",
+    ),
+    Weights(
         "look",
         "look.safetensors",
         "b4e616b56b7455f44ff1b62415d42e348fef7d174013e0e62e13ed513ba12922",
@@ -65,17 +70,17 @@ WEIGHTS = (
     Weights(
         "scene",
         "scene.safetensors",
-        "2f9549d546f08bc1db893a79697be06653b127e7eae1bb61c21f410d266e8daf",
+        "ef1adfc5209000be3f8b6c2ee08e00ba0050ba1c8d542d4a686b3c019c1a3997",
     ),
     Weights(
         "alone",
         "alone.safetensors",
-        "70ae966926d0dfb0cc30cb9a0dfa4a22d9ccf7bb663c1f75e3bce9158bb1873a",
+        "cb5bdf4b564974a72c6dfd545f81012627d03c171ceae42917e4da42b05f1def",
     ),
     Weights(
         "still",
         "still.safetensors",
-        "cc9bb60d9152f022bda4a2af8a3bece139679073b3319e158ca2ff4e1ff8a3d7",
+        "c86da59d9f2411b52e960d0d49a673634f622f51430226e11c19e4fc76cb5c36",
     ),
 )
 

@@ -45,7 +45,7 @@ def alone() -> Alone:
 
 
 def repair_of(frames: Tensor) -> Tensor:
-    return looked_again(seen(frames, default_model()), default_model()).repair
+    return looked_again(seen(frames, default_model()), default_model()).evidence.repair
 
 
 def first_and_second(frames: Tensor) -> tuple[Evidence, Evidence]:
@@ -62,7 +62,7 @@ def test_untaught_it_gives_the_answer_of_the_first_look():
 
 def test_a_shot_alone_is_corrected_and_its_levels_and_names_are_not():
     shot = seen(COLOURED, default_model())
-    said = looked_again(shot, default_model())
+    said = looked_again(shot, default_model()).evidence
     for part in ("levels", "fault", "heard"):
         assert torch.equal(getattr(said, part), getattr(shot.evidence, part))
     assert said.clean == shot.evidence.clean
@@ -91,7 +91,7 @@ def test_answers_of_another_network_are_left_as_they_are():
     assert alone_network_of(default_model().network) is shipped_alone_network()
     shot = seen(COLOURED, other)
     expected = with_second_look(shot.evidence, both_looks(shot, other)[1])
-    torch.testing.assert_close(looked_again(shot, other).repair, expected.repair)
+    torch.testing.assert_close(looked_again(shot, other).evidence.repair, expected.repair)
 
 
 def test_answers_unlike_all_others_cannot_break_it():

@@ -14,7 +14,7 @@ from lutnet.diagnosis.shipped import fingerprint
 from lutnet.errors import WeightsError
 from lutnet.ops.detune import detune
 from lutnet.refinement import still_network
-from lutnet.refinement.still_evidence import StillEvidence, still_evidence
+from lutnet.refinement.still_evidence import StillEvidence, evidence_of_references
 from lutnet.refinement.still_network import (
     SORTS,
     StillConfig,
@@ -69,8 +69,8 @@ def test_it_knows_the_diagnosis_that_ships() -> None:
 
 def test_stills_that_tell_nothing_are_left_out() -> None:
     black, shown = Frames(torch.zeros(1, 3, 96, 128)), frames(scene(3))
-    assert still_evidence([black], default_model()) is None
-    told = still_evidence([black, shown], default_model())
+    assert evidence_of_references([black]) is None
+    told = evidence_of_references([black, shown])
     assert told is not None
     assert len(told.features) == len(told.amounts) == 1
 

@@ -6,8 +6,7 @@ import torch
 from lutnet.refinement.confidence import (
     CLEAR,
     CONFIDENCE,
-    FULL,
-    LEAST,
+    GATE,
     UNCLEAR,
     followed_share,
     undone_share,
@@ -28,22 +27,11 @@ def test_the_odds_that_made_the_outcomes_are_found(made):
     values = torch.randn(20_000, 2, generator=draw)
     odds = values @ torch.tensor(made[:2]) + made[2]
     outcomes = (torch.rand(20_000, generator=draw) < torch.sigmoid(odds)).float()
-    assert logistic(values, outcomes, torch.ones(20_000)) == pytest.approx(made, abs=0.1)
+    assert logistic(values, outcomes) == pytest.approx(made, abs=0.1)
 
 
 def test_outcomes_that_are_all_alike_give_finite_odds():
-    assert all(
-        abs(number) < 100 for number in logistic(torch.randn(100, 2), torch.ones(100), torch.ones(100))
-    )
-
-
-def test_what_counts_nothing_says_nothing():
-    values = torch.randn(400, 1, generator=torch.Generator().manual_seed(4))
-    outcomes, counts = (values[:, 0] > 0).float(), torch.ones(400)
-    outcomes[200:], counts[200:] = 0.0, 0.0
-    assert logistic(values, outcomes, counts) == pytest.approx(
-        logistic(values[:200], outcomes[:200], torch.ones(200)), abs=1e-3
-    )
+    assert all(abs(number) < 100 for number in logistic(torch.randn(100, 2), torch.ones(100)))
 
 
 def test_the_fit_gives_back_its_own_confidence():
@@ -74,5 +62,12 @@ def test_only_clear_faults_are_undone():
 
 
 def test_the_followed_share_rises_from_nothing_to_all():
-    shares = [followed_share(confidence) for confidence in (0.0, LEAST, (LEAST + FULL) / 2, FULL, 1.0)]
+    shares = [followed_share(confidence) for confidence in (0.0, GATE[0], sum(GATE) / 2, GATE[1], 1.0)]
     assert shares == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
+
+
+def test_a_look_is_followed_all_the_more_where_clear_faults_are_undone():
+    assert [followed_share(0.0, undone) for undone in (0.0, 0.4, 1.0)] == pytest.approx([0.0, 0.4, 1.0])
+    assert followed_share(sum(GATE) / 2, 0.5) == pytest.approx(0.75)
+    spoiled = Told(torch.zeros(3), "", 4.0, (4.0, 3.0, 2.0, 2.5, 3.0), undone=0.5)
+    assert spoiled.left_by(0.1, (0.6, 0.8)) == pytest.approx(2.0)

@@ -1,23 +1,12 @@
-"""Training the refinement network: grades by batch, pairs without copying, a loss that learns."""
+"""Training the refinement network: pairs without copying, a loss that learns."""
 
 import pytest
 import torch
 
 from lutnet.grade import LUT3D
-from lutnet.ops.cdl import apply_cdl
-from lutnet.ops.detune import detune
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.training.looks import look_pool, random_look
-from lutnet.training.match_data import (
-    CDL_GRADE,
-    COLOURS,
-    DETUNE,
-    LUT_GRADE,
-    SET_SIZE,
-    Material,
-    describe_material,
-    draw_grades,
-)
+from lutnet.training.looks import look_pool
+from lutnet.training.match_data import COLOURS, SET_SIZE, Material, describe_material
 from lutnet.training.match_train import draw_pairs, match_loss, new_network, normalise
 from lutnet.training.photos import PhotoSet
 from tests.refinement.scenes import scene
@@ -35,38 +24,6 @@ def material() -> Material:
     draw = torch.Generator().manual_seed(0)
     network = new_network()
     return describe_material(photos, network, look_pool(LUTS, 6, draw), 8, draw)
-
-
-def test_made_up_looks_are_valid_lattices_that_differ():
-    pool = look_pool(LUTS, 12, torch.Generator().manual_seed(1))
-    assert pool.min() >= 0
-    assert pool.max() <= 1
-    made_up = pool[2::4].flatten(1), pool[3::4].flatten(1)
-    assert torch.pdist(torch.cat(made_up)).min() > 1.0
-
-
-def test_a_made_up_look_keeps_neutrals_rising():
-    draw = torch.Generator().manual_seed(2)
-    ramp = torch.linspace(0.05, 0.95, 64)[:, None].expand(-1, 3)
-    for _ in range(50):
-        assert random_look(ramp, draw).mean(-1).diff().min() > -1e-3
-
-
-def test_a_batch_of_grades_equals_each_grade_alone():
-    draw = torch.Generator().manual_seed(3)
-    pool = look_pool(LUTS, 4, draw)
-    grades = draw_grades(30, pool, draw)
-    colours = torch.rand(30, 20, 3, generator=draw)
-    together = grades.apply(colours)
-    assert {DETUNE, CDL_GRADE, LUT_GRADE} == set(grades.kinds.tolist())
-    for row, kind in enumerate(grades.kinds.tolist()):
-        if kind == DETUNE:
-            alone = detune(colours[row], grades.amounts[row])
-        elif kind == CDL_GRADE:
-            alone = apply_cdl(colours[row], *torch.split(grades.cdl[row], [3, 3, 3, 1]))
-        else:
-            alone = LUT3D(pool[grades.looks[row]].numpy()).apply(colours[row])
-        assert torch.allclose(together[row], alone, atol=1e-5)
 
 
 def test_material_holds_a_description_for_every_picture(material):
