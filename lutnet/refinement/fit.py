@@ -12,7 +12,7 @@ from torch import Tensor
 from lutnet.diagnosis import diagnose
 from lutnet.diagnosis.content import SMALLEST_SIDE, content_of, too_small
 from lutnet.diagnosis.model import default_model
-from lutnet.diagnosis.predict import look_at
+from lutnet.diagnosis.predict import look_at, told
 from lutnet.errors import InputError
 from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.difference import delta_e_rgb
@@ -102,7 +102,9 @@ def refine(
     shared = correspond(frames, telling.scenes) if telling.scenes else None
     refined = by_pixels(shared, wish) if shared else None
     if refined is None and telling.looks:
-        found = found or diagnose(frames)
+        if found is None:
+            looked = look_at(frames, default_model())
+            found, shown = told(looked, default_model()), shot_evidence(looked)
         refined = by_look(frames, telling.looks, found.grade, wish, shown)
     if refined:
         return refined
