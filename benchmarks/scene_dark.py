@@ -18,10 +18,8 @@ from torch import Tensor
 
 from benchmarks.scene_looks import together
 from benchmarks.scene_solve import Case
-from lutnet.diagnosis import diagnose
 from lutnet.ops.cdl import luma
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.shot import Frames
 from lutnet.training.photos import load_photos
 
 SHOTS = 3
@@ -39,11 +37,7 @@ def shots_of(picture: Tensor) -> list[Tensor]:
 
 def graded(pictures: Sequence[Tensor], keep_looks: float | None) -> tuple[list[float], list[float]]:
     """Mean luma after grading, and DE moved by, per photograph."""
-    cases = [
-        Case(shot, shot, torch.zeros(7), diagnose(Frames(shot)))
-        for each in pictures
-        for shot in shots_of(each)
-    ]
+    cases = [Case.of(shot, shot, torch.zeros(7)) for each in pictures for shot in shots_of(each)]
     lumas, moved = [], []
     for case, grade in zip(cases, together(cases, keep_looks), strict=True):
         before = case.clean.movedim(1, -1)

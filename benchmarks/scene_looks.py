@@ -24,14 +24,12 @@ from torch import Tensor
 
 from benchmarks.scene_solve import Case, Colouring, member, scenes
 from lutnet.continuity.together import join
-from lutnet.diagnosis import diagnose
 from lutnet.grade import CDL, LUT3D
 from lutnet.looks import read_look, shipped_looks
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
 from lutnet.refinement.fit import Wish
-from lutnet.shot import Frames
 from lutnet.training.sampling import quantised, seven_amounts
 
 EVENING = CDL((0.80, 0.90, 1.08), (0.0, 0.0, 0.01), (1.08, 1.0, 0.95), 0.85)
@@ -51,7 +49,7 @@ def cases_of(clean: Sequence[Tensor], wanted: CDL, amounts: Tensor) -> list[Case
     for frames, row in zip(clean, amounts, strict=True):
         looked = wanted.apply(frames.movedim(1, -1))
         bad = quantised(detune(looked, row)).movedim(-1, 1)
-        found.append(Case(looked.movedim(-1, 1), bad, row, diagnose(Frames(bad))))
+        found.append(Case.of(looked.movedim(-1, 1), bad, row))
     return found
 
 

@@ -26,12 +26,14 @@ from torch import Tensor
 from lutnet.continuity.anchor import unsureness
 from lutnet.continuity.compared import compared_of
 from lutnet.continuity.together import Member, join
-from lutnet.diagnosis import diagnose
+from lutnet.diagnosis.model import default_model
+from lutnet.diagnosis.predict import look_at, told
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
+from lutnet.refinement import faulty_share
 from lutnet.refinement.fit import Wish
 from lutnet.shot import FrameRange, Frames, Shot
 from lutnet.training.sampling import quantised, seven_amounts
@@ -48,12 +50,20 @@ Colouring = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Case:
-    """One shot: clean and spoiled frames ``[N, 3, H, W]``, what spoiled it, and what lutnet says of it alone."""
+    """One shot: clean and spoiled frames ``[N, 3, H, W]``, what spoiled it, and what lutnet says of it alone: what is
+    wrong, and how probably that is a fault and no look."""
 
     clean: Tensor
     spoiled: Tensor
     amounts: Tensor
     found: Diagnosis
+    faulty: float
+
+    @classmethod
+    def of(cls, clean: Tensor, spoiled: Tensor, amounts: Tensor) -> Case:
+        model = default_model()
+        looked = look_at(Frames(spoiled), model)
+        return cls(clean, spoiled, amounts, told(looked, model), faulty_share(looked, model))
 
     def spoil(self, colours: Tensor) -> Tensor:
         return quantised(detune(colours, self.amounts))
@@ -84,12 +94,12 @@ def spoiled(clean: Sequence[Tensor], draw: torch.Generator) -> list[Case]:
     cases = []
     for frames, amounts in zip(clean, seven_amounts(len(clean), draw), strict=True):
         bad = quantised(detune(frames.movedim(1, -1), amounts)).movedim(-1, 1)
-        cases.append(Case(frames, bad, amounts, diagnose(Frames(bad))))
+        cases.append(Case.of(frames, bad, amounts))
     return cases
 
 
 def member(case: Case) -> Member:
-    compared = compared_of(Frames(case.spoiled), case.found.grade)
+    compared = compared_of(Frames(case.spoiled), case.found.grade, faulty=case.faulty)
     return Member(compared, unsure=unsureness(list(case.found.corrections.values())))
 
 

@@ -227,6 +227,16 @@ def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSet
     return Plan(timeline, recipe, settings, jobs_of(timeline.shots, recipe))
 
 
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One shot. matched: what brings it to the reference, as people see it and before a look; None without one. faulty:
+    0..1, how probably what is unusual about it is a fault and no look."""
+
+    result: ClipResult
+    matched: Refined | None
+    faulty: float = 1.0
+
+
 def grade_shot(
     shot: Shot,
     frames: Frames,
@@ -239,13 +249,12 @@ def grade_shot(
     keep_brightness: bool = False,
     look: Look | None = None,
     balance: float = 1.0,
-) -> tuple[ClipResult, Refined | None]:
+) -> Graded:
     """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
 
     frames: in the grading space. Judged is what people see of them; the grade is one of the grading space. All are
     evidence of what is wrong; the most different are enough to match by.
     look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
-    Returned as well is what brings the shot to the reference, as people see it and before a look.
     """
     from lutnet import refinement
     from lutnet.diagnosis.model import default_model
@@ -277,7 +286,7 @@ def grade_shot(
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
-    return result, before if sets else None
+    return Graded(result, before if sets else None, refinement.faulty_share(looked, model))
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
@@ -298,7 +307,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             frames = colour.developed(read_shot(job.shot, count=recipe.frames, every=True))
         except MediaError as error:
             return Outcome.skipped(job.shot, str(error))
-        result, matched = grade_shot(
+        graded = grade_shot(
             job.shot,
             frames,
             reference,
@@ -310,6 +319,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
             look=look,
             balance=recipe.balance,
         )
+        result = graded.result
         if result.light is not None:
             result = refinement.with_turn(result, colour.seen(frames), partial(_within, job.shot, colour))
         result = replace(result, doubt=frames.doubt)
@@ -317,7 +327,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
         diagnosed = Grade() if result.diagnosis is None else result.diagnosis.grade
         grade = exported_grade(result) or Grade()
-        compared = compared_of(colour.seen(few), diagnosed, matched)
+        compared = compared_of(colour.seen(few), diagnosed, graded.matched, faulty=graded.faulty)
         return Outcome(result, pictures_of(frame, grade, colour.view, compared.to_bytes()))
 
     return do

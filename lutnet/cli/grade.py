@@ -102,8 +102,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--keep-looks",
         type=float,
         metavar="K",
-        help="how much of what all clips of a scene need alike is its look and left as it is, 0 to 1 (default: what is "
-        "no larger than a diagnosis errs; the rest is corrected as a fault)",
+        help="how much of what all clips of a scene need alike is its look and left as it is, 0 to 1 (default: all of "
+        "it where it is more like a look than like a fault, else what is no larger than a diagnosis errs)",
     )
     parser.add_argument(
         "--hero",
@@ -273,8 +273,8 @@ def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
         more = f" and {len(kept) - CLIPS_NAMED} more" if len(kept) > CLIPS_NAMED else ""
         scenes = f"scene{'s' if len(kept) > 1 else ''} {', '.join(map(str, kept[:CLIPS_NAMED]))}{more}"
         yield (
-            f"What all clips of {scenes} need alike is hardly more than a diagnosis errs: most of it was left as it is "
-            "(--keep-looks 0 corrects all of it, 1 none)."
+            f"What all clips of {scenes} need alike is hardly more than a diagnosis errs, or more like a look that is "
+            "meant than like a fault: most of it was left as it is (--keep-looks 0 corrects all of it, 1 none)."
         )
 
 

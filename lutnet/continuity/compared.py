@@ -120,11 +120,12 @@ class Matched:
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
     """kept: of the first and the last analysed frame, one where there is only one. guess: by the shot's diagnosis.
-    matched: beside a reference, where there was one."""
+    matched: beside a reference, where there was one. faulty: 0..1, how probably what is unusual about it is a fault."""
 
     kept: tuple[Kept, ...]
     guess: Anchor
     matched: Matched | None = None
+    faulty: float = 1.0
 
     @property
     def key(self) -> bytes:
@@ -143,6 +144,7 @@ class Compared:
             tensors[f"points{number}"] = each.points
             tensors[f"descriptors{number}"] = each.descriptors
         tensors["balance"], tensors["precision"] = self.guess.balance.numpy(), self.guess.precision.numpy()
+        tensors["faulty"] = np.array([self.faulty])
         return save(tensors | ({} if self.matched is None else self.matched.to_arrays()))
 
     @classmethod
@@ -153,20 +155,23 @@ class Compared:
             numbers = range(sum(name.startswith("picture") for name in tensors))
             parts = [[tensors[f"{name}{number}"] for name in _PARTS] for number in numbers]
             guess = Anchor(torch.from_numpy(tensors["balance"]), torch.from_numpy(tensors["precision"]))
-            matched = Matched.from_arrays(tensors)
+            matched, faulty = Matched.from_arrays(tensors), float(tensors["faulty"][0])
         except (safetensors.SafetensorError, KeyError) as error:
             raise GradeFileError(f"what was kept of a shot to compare it is damaged ({error})") from error
-        return cls(tuple(Kept(picture.tobytes(), *features) for picture, *features in parts), guess, matched)
+        kept = tuple(Kept(picture.tobytes(), *features) for picture, *features in parts)
+        return cls(kept, guess, matched, faulty)
 
 
-def compared_of(frames: Frames, diagnosed: Grade, matched: Refined | None = None) -> Compared:
+def compared_of(
+    frames: Frames, diagnosed: Grade, matched: Refined | None = None, *, faulty: float = 1.0
+) -> Compared:
     """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it. matched: brings it to a
-    reference, before a look."""
+    reference, before a look. faulty: see ``Compared``."""
     ends = frames.pixels[[0, -1]] if len(frames) > 1 else frames.pixels
     kept = tuple(_kept(frame) for frame in ends)
     colours = _colours(kept, COLOURS)
     guess = anchor(colours, diagnosed.apply_colours(colours), GUESSED)
-    return Compared(kept, guess, None if matched is None else Matched.of(matched, colours))
+    return Compared(kept, guess, None if matched is None else Matched.of(matched, colours), faulty)
 
 
 def _kept(frame: Tensor) -> Kept:

@@ -20,6 +20,12 @@ from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.solve import Link, solve
 from lutnet.ops.balance import SIZE, apply_balance, undo_balance
 
+LOOK, FAULT = 0.4, 0.6
+"""How probably what a scene needs as a whole is a fault: up to the first it is left as it is, unasked; from the second
+on it is corrected as far as it is surely there (see ``docs/experiments.md``)."""
+
+_SURE = 1e-3  # that one shot may be
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Member:
@@ -73,7 +79,7 @@ def join(
     heroes: members that somebody chose; their own grades stay, and their scenes follow them.
     consistency: 0 leaves every shot its own grade, 1 removes all differences within a scene.
     keep_looks: how much of the mean balance of a scene is left undone, as it is how the scene is meant to look; None:
-    as much as is no larger than guesses err. Where something is known of a scene, it follows that.
+    all of it where it is more like a look than like a fault, else as much as is no larger than guesses err. Where something is known of a scene, it follows that.
     parts: what is known from before.
     """
     parts = parts or Parts()
@@ -119,6 +125,12 @@ def _among(places: Sequence[int], links: Sequence[Link]) -> list[Link]:
     """``links`` between shots that are numbered by their place in ``places``."""
     number = {place: new for new, place in enumerate(places)}
     return [replace(link, one=number[link.one], other=number[link.other]) for link in links]
+
+
+def faulty_together(faulty: Sequence[float]) -> float:
+    """How probably a scene has a fault, by what its shots say of theirs: their odds averaged, as they err together."""
+    shares = torch.tensor(faulty).clamp(_SURE, 1.0 - _SURE)
+    return float(torch.sigmoid(torch.logit(shares).mean()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +197,9 @@ class _Scene:
     def kept(self) -> float:
         """How much of what all shots need alike is left undone.
 
-        Unasked, what is no larger than guesses err: such a correction is as likely to harm. (The positive part of
-        Stein's shrinkage, toward the scene as it is.)
+        Unasked, all of it where it is more like a look that somebody made than like a fault; else what is no larger
+        than guesses err: such a correction is as likely to harm. (The positive part of Stein's shrinkage, toward the
+        scene as it is.)
         """
         if any(member.known for member in self._members):
             return 0.0
@@ -196,7 +209,10 @@ class _Scene:
             return 0.0  # a look that was guessed was guessed with its faults in view
         common = self._balances.mean(0)
         precision = torch.stack([member.compared.guess.precision for member in self._members]).mean(0)
-        return 1.0 / max(1.0, float(common @ precision @ common))
+        uncertain = 1.0 / max(1.0, float(common @ precision @ common))
+        faulty = faulty_together([member.compared.faulty for member in self._members])
+        meant = min(1.0, max(0.0, (FAULT - faulty) / (FAULT - LOOK)))
+        return meant + (1.0 - meant) * uncertain
 
     @cached_property
     def _kept(self) -> Tensor | None:

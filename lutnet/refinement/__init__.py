@@ -3,6 +3,7 @@
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
 from lutnet.refinement.look import fit_look, followed
+from lutnet.refinement.meant import faulty_share
 from lutnet.refinement.predict import shown_by
 from lutnet.refinement.steadiness import light_change, told_of_light
 from lutnet.refinement.turn import with_turn
@@ -10,6 +11,7 @@ from lutnet.refinement.turn import with_turn
 __all__ = [
     "Refined",
     "diagnose_beside",
+    "faulty_share",
     "fit_look",
     "followed",
     "light_change",

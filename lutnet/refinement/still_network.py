@@ -25,7 +25,7 @@ SORTS = ("detune", "CDL", "film look")
 """Of looks, in the order of ``training.grades.GradeKind``. The last is mild and bends single hues: of one picture its
 sort is told far better than what it does."""
 
-FILM = 2
+FAULT, FILM = 0, 2
 
 _FARTHEST = 5.0  # deviations: a still unlike all others must not drive the answer
 
@@ -78,6 +78,11 @@ class StillLook:
     @torch.inference_mode()
     def of(cls, network: StillNetwork, evidence: StillEvidence) -> StillLook:
         return cls(network(evidence.features).mean(0, keepdim=True), evidence.amounts.mean(0, keepdim=True))
+
+    @property
+    def fault(self) -> float:
+        """Probability that it is what a fault does, and no look that somebody made."""
+        return float(self.answers[0, LOOK_ANSWERS:].softmax(0)[FAULT])
 
     @property
     def film(self) -> float:

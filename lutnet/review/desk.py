@@ -127,7 +127,7 @@ class Desk:
             reference = read_frames(path, count=1)
         frames = colour.developed(read_shot(shot, every=True))
         seen = Reference((colour.seen_file(reference),), "dropped")
-        matched, _ = grade_shot(
+        graded = grade_shot(
             shot,
             frames,
             seen,
@@ -136,7 +136,7 @@ class Desk:
             look=None if settings.look is None else read_look(settings.look.content, settings.look.path),
             balance=settings.balance,
         )
-        decision = copied(shot_id, matched.grade or Grade())
+        decision = copied(shot_id, graded.result.grade or Grade())
         return self._recorded([Wish(shot_id, decision, entry.note, entry.stamp)])[0]
 
     def _recorded(self, wishes: list[Wish]) -> list[Json]:

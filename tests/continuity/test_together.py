@@ -13,7 +13,7 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import GUESSED, anchor
 from lutnet.continuity.compared import Compared, compared_of
-from lutnet.continuity.together import Joined, Member, join
+from lutnet.continuity.together import FAULT, LOOK, Joined, Member, faulty_together, join
 from lutnet.errors import GradeFileError
 from lutnet.grade import Grade
 from lutnet.ops.balance import apply_balance
@@ -142,11 +142,12 @@ def test_a_look_that_is_kept_stays_while_the_cuts_close():
         assert moved[0] < 0.35 * moved[1]
 
 
-def leads(scale: float) -> list[Member]:
-    """Shots of one place that need the same, ``scale`` stops of light, and nothing of their own."""
+def leads(scale: float, faulty: float = 1.0) -> list[Member]:
+    """Shots of one place that need the same, ``scale`` stops of light, and nothing of their own. faulty: how probably
+    that is a fault."""
     found = []
     for shot in range(0, TAKES * len(PLACES), len(PLACES)):
-        compared = compared_of(Frames(shots()[shot][0][None]), Grade())
+        compared = compared_of(Frames(shots()[shot][0][None]), Grade(), faulty=faulty)
         colours = compared.colours(512)
         guess = apply_balance(colours, torch.tensor([scale, scale, scale, 0, 0, 0, 0, 0])).clamp(0.0, 1.0)
         found.append(Member(replace(compared, guess=anchor(colours, guess, GUESSED))))
@@ -170,6 +171,22 @@ def test_what_a_scene_needs_is_left_undone_as_far_as_guesses_err():
     assert 0.6 * done[1.2, 0.0] < done[1.2, None] < 0.95 * done[1.2, 0.0]
 
 
+def test_what_looks_like_a_look_is_left_and_what_looks_like_a_fault_is_not():
+    kept = [join(leads(1.2, faulty))[0].kept() for faulty in (0.05, LOOK, (LOOK + FAULT) / 2, FAULT, 0.95)]
+    assert kept[:2] == pytest.approx([1.0, 1.0], abs=1e-5)
+    assert kept[1] > kept[2] > kept[3] > 0.0
+    assert kept[3] == pytest.approx(kept[4], abs=1e-5)
+    asked = [join(leads(1.2, faulty), keep_looks=0.3)[0].kept() for faulty in (0.05, 0.95)]
+    assert asked == [0.3, 0.3]
+
+
+def test_the_shots_of_a_scene_tell_together_whether_it_is_at_fault():
+    assert faulty_together([0.3]) == pytest.approx(0.3, abs=1e-6)
+    assert faulty_together([0.9, 0.1]) == pytest.approx(0.5, abs=1e-6)
+    assert faulty_together([0.9, 0.9, 0.4]) > 0.5
+    assert 0.0 < faulty_together([0.0, 0.0]) < 0.01 < 0.99 < faulty_together([1.0, 1.0]) < 1.0
+
+
 def test_a_scene_with_a_hero_somebody_named_follows_it_and_keeps_nothing_else():
     named = [join(members(), heroes=[0], keep_looks=keep)[2].transform for keep in (0.0, 1.0)]
     colours = members()[2].compared.colours(512)
@@ -185,9 +202,10 @@ def test_scenes_that_somebody_took_apart_are_not_matched():
 
 
 def test_what_is_kept_survives_its_bytes():
-    compared = members()[0].compared
+    compared = replace(members()[0].compared, faulty=0.25)
     again = Compared.from_bytes(compared.to_bytes())
     assert torch.equal(again.colours(100), compared.colours(100))
+    assert again.faulty == compared.faulty == 0.25
     assert (again.kept[0].features.points == compared.kept[0].features.points).all()
     with pytest.raises(GradeFileError, match="damaged"):
         Compared.from_bytes(compared.to_bytes()[:200])

@@ -15,6 +15,7 @@ from lutnet import pipeline
 from lutnet.engine import worker
 from lutnet.errors import MediaError
 from lutnet.grade import Grade
+from lutnet.pipeline import Graded
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Frames, Shot
 
@@ -43,8 +44,8 @@ def read_shot(shot: Shot, **_: Any) -> Frames:
     return Frames(torch.full((1, 3, 32, 48), 0.5))
 
 
-def grade_shot(shot: Shot, *_: Any, **__: Any) -> tuple[ClipResult, None]:
-    return ClipResult(shot, Status.PROPOSED, grade=Grade(), warnings=("graded",)), None
+def grade_shot(shot: Shot, *_: Any, **__: Any) -> Graded:
+    return Graded(ClipResult(shot, Status.PROPOSED, grade=Grade(), warnings=("graded",)), None)
 
 
 if __name__ == "__main__":
