@@ -79,7 +79,8 @@ def join(
     heroes: members that somebody chose; their own grades stay, and their scenes follow them.
     consistency: 0 leaves every shot its own grade, 1 removes all differences within a scene.
     keep_looks: how much of the mean balance of a scene is left undone, as it is how the scene is meant to look; None:
-    all of it where it is more like a look than like a fault, else as much as is no larger than guesses err. Where something is known of a scene, it follows that.
+    all of it where it is more like a look than like a fault, else as much as is no larger than guesses err. Where
+    something is known of a scene, it follows that.
     parts: what is known from before.
     """
     parts = parts or Parts()
