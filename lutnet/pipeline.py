@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lutnet.diagnosis.model import DiagnosisModel
-    from lutnet.refinement.fit import Refined
+    from lutnet.refinement import Graded
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
@@ -227,16 +227,6 @@ def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSet
     return Plan(timeline, recipe, settings, jobs_of(timeline.shots, recipe))
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """One shot. matched: what brings it to the reference, as people see it and before a look; None without one. faulty:
-    0..1, how probably what is unusual about it is a fault and no look."""
-
-    result: ClipResult
-    matched: Refined | None
-    faulty: float = 1.0
-
-
 def grade_shot(
     shot: Shot,
     frames: Frames,
@@ -286,7 +276,7 @@ def grade_shot(
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
-    return Graded(result, before if sets else None, refinement.faulty_share(looked, model))
+    return refinement.Graded(result, before if sets else None, refinement.faulty_share(looked, model))
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:

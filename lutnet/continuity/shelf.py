@@ -49,6 +49,7 @@ class _Shelved(Compared):
         beside: Callable[[], Matched | None],
     ) -> None:
         object.__setattr__(self, "guess", whole.guess)
+        object.__setattr__(self, "faulty", whole.faulty)
         object.__setattr__(self, "_key", whole.key)
         object.__setattr__(self, "_fetch", fetch)
         object.__setattr__(self, "_beside", beside)

@@ -2,6 +2,7 @@
 
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
+from lutnet.refinement.graded import Graded
 from lutnet.refinement.look import fit_look, followed
 from lutnet.refinement.meant import faulty_share
 from lutnet.refinement.predict import shown_by
@@ -9,6 +10,7 @@ from lutnet.refinement.steadiness import light_change, told_of_light
 from lutnet.refinement.turn import with_turn
 
 __all__ = [
+    "Graded",
     "Refined",
     "diagnose_beside",
     "faulty_share",

@@ -148,7 +148,7 @@ def test_what_is_laid_beside_each_other_is_read_when_it_is_asked_for() -> None:
     shots = [shot for job in kept if (shot := shelf.compared(job)) is not None]
     assert read == list(kept)
     for shot, member in zip(shots, members(), strict=True):
-        assert shot.key == member.compared.key
+        assert (shot.key, shot.faulty) == (member.compared.key, member.compared.faulty)
         assert [each.picture for each in shot.kept] == [each.picture for each in member.compared.kept]
     assert len(shots[0].kept) and len(read) == 2 * len(kept)
 

@@ -15,7 +15,7 @@ from lutnet import pipeline
 from lutnet.engine import worker
 from lutnet.errors import MediaError
 from lutnet.grade import Grade
-from lutnet.pipeline import Graded
+from lutnet.refinement import Graded
 from lutnet.result import ClipResult, Status
 from lutnet.shot import Frames, Shot
 
