@@ -33,7 +33,7 @@ from lutnet.grade import Diagnosis
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
-from lutnet.refinement import faulty_share
+from lutnet.refinement import faulty_share, shown_by
 from lutnet.refinement.fit import Wish
 from lutnet.shot import FrameRange, Frames, Shot
 from lutnet.training.sampling import quantised, seven_amounts
@@ -63,7 +63,7 @@ class Case:
     def of(cls, clean: Tensor, spoiled: Tensor, amounts: Tensor) -> Case:
         model = default_model()
         looked = look_at(Frames(spoiled), model)
-        return cls(clean, spoiled, amounts, told(looked, model), faulty_share(looked, model))
+        return cls(clean, spoiled, amounts, told(looked, model), faulty_share(shown_by(looked, model)))
 
     def spoil(self, colours: Tensor) -> Tensor:
         return quantised(detune(colours, self.amounts))

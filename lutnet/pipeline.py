@@ -257,7 +257,7 @@ def grade_shot(
     found = told(looked, model)
     seen = every.few
     sets = reference.sets if reference else ()
-    shown = refinement.shown_by(looked, model) if sets else None
+    shown = refinement.shown_by(looked, model)
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
     if look is None:
         base, before = None, refinement.refine(seen, sets, found, shown, strength=strength, **wishes)
@@ -276,7 +276,7 @@ def grade_shot(
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
-    return refinement.Graded(result, before if sets else None, refinement.faulty_share(looked, model))
+    return refinement.Graded(result, before if sets else None, refinement.faulty_share(shown))
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:

@@ -6,17 +6,14 @@ bends each channel by a curve of its own. The network that tells the sort of a s
 
 from __future__ import annotations
 
-from lutnet.diagnosis.model import DiagnosisModel
-from lutnet.diagnosis.predict import Looked
-from lutnet.refinement.predict import shown_by
+from lutnet.refinement.still_evidence import StillEvidence
 from lutnet.refinement.still_network import StillLook, shipped_still_network
 
 UNKNOWN = 1.0
 """What is said of shots that cannot be asked: all of them may be at fault."""
 
 
-def faulty_share(looked: Looked, model: DiagnosisModel) -> float:
-    """Probability, 0..1, that it is a fault, of a shot at which ``model`` has looked; UNKNOWN where the network reads
-    another diagnosis, or nothing can be told. Of a shot of which nothing is unusual it says nothing."""
-    shown = shown_by(looked, model)
+def faulty_share(shown: StillEvidence | None) -> float:
+    """Probability, 0..1, that it is a fault, by what a shot shows (see ``shown_by``); UNKNOWN where that is None. Of a
+    shot of which nothing is unusual it says nothing."""
     return UNKNOWN if shown is None else StillLook.of(shipped_still_network(), shown).fault

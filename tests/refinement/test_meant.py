@@ -12,6 +12,7 @@ from lutnet.diagnosis.predict import look_at
 from lutnet.grade import CDL
 from lutnet.ops.detune import detune
 from lutnet.refinement.meant import UNKNOWN, faulty_share
+from lutnet.refinement.predict import shown_by
 from lutnet.shot import Frames
 from lutnet.training.pairs import stored
 
@@ -24,7 +25,7 @@ def shares(spoil: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
     model, found = default_model(), []
     for load in PICTURES:
         picture = stored(spoil(torch.from_numpy(load()[::2, ::2].copy()).float() / 255.0))
-        found.append(faulty_share(look_at(Frames(picture.movedim(-1, 0)[None]), model), model))
+        found.append(faulty_share(shown_by(look_at(Frames(picture.movedim(-1, 0)[None]), model), model)))
     return torch.tensor(found)
 
 
@@ -37,11 +38,11 @@ def test_faults_are_told_from_a_look():
 @pytest.mark.parametrize("pixels", [torch.zeros(1, 3, 64, 64), torch.full((1, 3, 64, 64), 0.5)])
 def test_a_shot_of_which_nothing_can_be_told_may_be_at_fault(pixels):
     model = default_model()
-    assert faulty_share(look_at(Frames(pixels), model), model) == UNKNOWN
+    assert faulty_share(shown_by(look_at(Frames(pixels), model), model)) == UNKNOWN
 
 
 def test_another_diagnosis_is_not_asked():
     torch.manual_seed(0)
     other = DiagnosisModel(DiagnosisNetwork(default_model().network.config).eval())
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-    assert faulty_share(look_at(Frames(picture), other), other) == UNKNOWN
+    assert faulty_share(shown_by(look_at(Frames(picture), other), other)) == UNKNOWN
