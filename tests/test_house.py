@@ -91,3 +91,16 @@ def test_module_says_what_it_is_for_and_stays_small(module: Path) -> None:
     text = module.read_text()
     assert len(text.splitlines()) <= 400
     assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("package", ["continuity", "diagnosis", "refinement"])
+def test_modules_that_threads_load_do_not_wait_for_their_own_package(package: str) -> None:
+    """A run loads what scenes need in a thread of its own. There a module that asks the package around it may wait for a
+    thread that waits for that module, and Python hands out a half-loaded one."""
+    for module in sorted((ROOT / package).glob("*.py")):
+        asked = [
+            node.lineno
+            for node in ast.walk(ast.parse(module.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.module == f"lutnet.{package}"
+        ]
+        assert not asked, f"{module}:{asked[0]} imports from its own package"

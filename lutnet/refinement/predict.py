@@ -12,10 +12,11 @@ from torch import Tensor
 from lutnet.diagnosis.model import DiagnosisModel
 from lutnet.diagnosis.predict import Looked
 from lutnet.ops.thin import thinned
-from lutnet.refinement import network, pair_network
 from lutnet.refinement.brightness import Transform
 from lutnet.refinement.confidence import CONFIDENCE, evidence, followed_share
+from lutnet.refinement.network import Look as SeenLook
 from lutnet.refinement.network import MatchNetwork, default_networks
+from lutnet.refinement.pair_network import Look as ReadLook
 from lutnet.refinement.pair_network import Sides, pair_network_of, shipped_pair_network
 from lutnet.refinement.several import LookOfSet, look_of_set, share_of_set
 from lutnet.refinement.still_evidence import (
@@ -37,8 +38,8 @@ class Prediction:
     colours of the shot to where its clear faults are undone; undone: how much of its diagnosis that is, 0..1. found:
     ``[3]``, the evidence for ``confidence``."""
 
-    seen: tuple[network.Look, ...]
-    read: tuple[pair_network.Look, ...]
+    seen: tuple[SeenLook, ...]
+    read: tuple[ReadLook, ...]
     together: LookOfSet
     of_set: float
     balanced: Transform
@@ -119,9 +120,7 @@ def predict(
     return replace(first, found=found.clone())
 
 
-def _seen(
-    frames: Frames, references: Sequence[Frames], eyes: Sequence[MatchNetwork]
-) -> tuple[network.Look, ...]:
+def _seen(frames: Frames, references: Sequence[Frames], eyes: Sequence[MatchNetwork]) -> tuple[SeenLook, ...]:
     """What networks with eyes of their own make of shot and references."""
     looks = []
     for seeing in eyes:
