@@ -95,8 +95,8 @@ def test_module_says_what_it_is_for_and_stays_small(module: Path) -> None:
 
 @pytest.mark.parametrize("package", ["continuity", "diagnosis", "refinement"])
 def test_modules_that_threads_load_do_not_wait_for_their_own_package(package: str) -> None:
-    """A run loads what scenes need in a thread of its own. There a module that asks the package around it may wait for a
-    thread that waits for that module, and Python hands out a half-loaded one."""
+    """A run loads what scenes need in a thread of its own. There a module that asks the package around it may wait for
+    a thread that waits for that module, and Python hands out a half-loaded one."""
     for module in sorted((ROOT / package).glob("*.py")):
         asked = [
             node.lineno
