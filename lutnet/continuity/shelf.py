@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import lru_cache, partial
 
 from lutnet.continuity.compared import Compared, Kept, Matched
+
+_SMALL = tuple(part.name for part in fields(Compared) if part.name not in {"kept", "matched"})
 
 HELD = 128
 """Shots whose pictures and features are in memory: more than one is laid beside."""
@@ -48,8 +51,8 @@ class _Shelved(Compared):
         fetch: Callable[[], tuple[Kept, ...]],
         beside: Callable[[], Matched | None],
     ) -> None:
-        object.__setattr__(self, "guess", whole.guess)
-        object.__setattr__(self, "faulty", whole.faulty)
+        for name in _SMALL:
+            object.__setattr__(self, name, getattr(whole, name))
         object.__setattr__(self, "_key", whole.key)
         object.__setattr__(self, "_fetch", fetch)
         object.__setattr__(self, "_beside", beside)
