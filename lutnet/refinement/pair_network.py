@@ -1,4 +1,4 @@
-"""The differentiable 3D-LUT network: what grade does this reference carry, and what would it do to this shot?
+"""The network that reads the diagnosis of shot and reference: what would the reference's grade do to this shot?
 
 Both are told by all that the diagnosis makes of them at both looks, and by what their colours are like. What comes out
 undoes what is wrong with the shot, does what the reference has, and is finished by a CDL and a mixture of learned basis
