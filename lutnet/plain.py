@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
-from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, LightChange, SharedLut, SkinTurn
+from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, KeptAs, LightChange, SharedLut, SkinTurn
 from lutnet.shot import FrameRange, LogDoubt, Shot
 
 Json = dict[str, Any]
@@ -129,12 +129,20 @@ def scene_to_plain(scene: InScene) -> Json:
         "linked": scene.linked,
         "matched": scene.matched,
         "kept": scene.kept,
+        "kept_as": None if scene.kept_as is None else scene.kept_as.value,
     }
 
 
 def scene_from_plain(plain: Mapping[str, Any]) -> InScene:
-    kept = plain.get("kept", 0.0)  # packages of before have none
-    return InScene(plain["number"], plain["hero"], plain["linked"], plain["matched"], kept)
+    kept, kept_as = plain.get("kept", 0.0), plain.get("kept_as")  # packages of before have none
+    return InScene(
+        plain["number"],
+        plain["hero"],
+        plain["linked"],
+        plain["matched"],
+        kept,
+        None if kept_as is None else KeptAs(kept_as),
+    )
 
 
 def cut_to_plain(cut: Cut) -> Json:

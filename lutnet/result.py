@@ -50,13 +50,22 @@ class DeltaE:
     pixels: int | None = None
 
 
+class KeptAs(StrEnum):
+    """Why what all clips of a scene need alike was left undone: no larger than diagnoses err, more like a look that
+    somebody made than like a fault, or because it was asked for."""
+
+    SMALL = "small"
+    LOOK = "look"
+    ASKED = "asked"
+
+
 @dataclass(frozen=True, slots=True)
 class InScene:
     """Where a clip stands among those of its scene.
 
     number: of the scene, from 1. hero: the others were matched to it. linked: clips that show the same places.
     matched: its grade was solved with theirs; else it is its own. kept: how much of what all of them need alike was
-    left undone, 0..1.
+    left undone, 0..1, and as what; None where nothing was.
     """
 
     number: int
@@ -64,6 +73,24 @@ class InScene:
     linked: int = 0
     matched: bool = False
     kept: float = 0.0
+    kept_as: KeptAs | None = None
+
+    @property
+    def said(self) -> str | None:
+        """Why faults that were found may still be there; None where they are not."""
+        if self.kept <= MOSTLY or self.kept_as is None:
+            return None
+        return f"what all clips of its scene need alike {_SAID[self.kept_as]}"
+
+
+MOSTLY = 0.5
+"""Share of what could be done, or left undone, from which on it is told."""
+
+_SAID = {
+    KeptAs.SMALL: "is hardly more than a diagnosis errs: most of it was left as it is",
+    KeptAs.LOOK: "is more like a look that is meant than like a fault: most of it was left as it is",
+    KeptAs.ASKED: "was left as it is, as far as was asked for",
+}
 
 
 @dataclass(frozen=True, slots=True)

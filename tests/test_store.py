@@ -13,7 +13,7 @@ import pytest
 
 from lutnet.errors import DecisionError, GradeFileError, InputError, OutputError
 from lutnet.grade import LUT3D, Grade
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, InScene, KeptAs, Status
 from lutnet.store import FILE_NAME, Decision, Store
 from tests.export.examples import skipped_result, some_cdl, some_grade, some_lut, some_result, some_shot
 
@@ -61,6 +61,18 @@ def test_a_domain_and_a_diagnosis_with_a_lut_come_back(tmp_path: Path) -> None:
     assert (back.grade.lut.domain_min, back.grade.lut.domain_max) == (lut.domain_min, lut.domain_max)
     assert back.diagnosis.grade.lut is not None
     assert np.array_equal(back.diagnosis.grade.lut.table, lut.table)
+
+
+@pytest.mark.parametrize("kept_as", [None, *KeptAs])
+def test_why_a_scene_was_left_as_it_is_comes_back(tmp_path: Path, kept_as: KeptAs | None) -> None:
+    scene = InScene(2, linked=3, matched=True, kept=0.75, kept_as=kept_as)
+    result = replace(some_result(), scene=scene)
+    with Store(tmp_path) as store:
+        store.save([result])
+        (again,) = store.results()
+    assert again.scene == scene
+    assert (scene.said is None) == (kept_as is None)
+    assert replace(scene, kept=0.3).said is None
 
 
 def test_decisions_survive_closing_and_the_same_run_again(store: Store, tmp_path: Path) -> None:

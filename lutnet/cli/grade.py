@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.text import Text
@@ -23,13 +23,12 @@ from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, CUTS, MANIFEST
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import Basis, ClipResult, DeltaE, LutPer, SharedLut, Status
+from lutnet.result import Basis, ClipResult, DeltaE, KeptAs, LutPer, SharedLut, Status
 from lutnet.settings import GradeSettings
 from lutnet.source import is_film
 from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
-MOSTLY = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -232,7 +231,7 @@ def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:
         print_json(read_manifest(graded.folder / MANIFEST))
     elif not options.quiet:
         _print_table(graded)
-        for line in () if options.keep_looks is not None else _kept_looks(graded):
+        for line in _kept_looks(graded):
             output().print(line)
         if options.look is not None and not options.cdl_only and not options.bake:
             look = f"the look {Path(options.look).stem} at strength {options.strength:g}"
@@ -267,15 +266,14 @@ def _print_table(graded: GradedTimeline) -> None:
 
 
 def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
-    """One line of the scenes of which more was left than corrected."""
-    kept = sorted({clip.scene.number for clip in graded.clips if clip.scene and clip.scene.kept > MOSTLY})
-    if kept:
-        more = f" and {len(kept) - CLIPS_NAMED} more" if len(kept) > CLIPS_NAMED else ""
-        scenes = f"scene{'s' if len(kept) > 1 else ''} {', '.join(map(str, kept[:CLIPS_NAMED]))}{more}"
-        yield (
-            f"What all clips of {scenes} need alike is hardly more than a diagnosis errs, or more like a look that is "
-            "meant than like a fault: most of it was left as it is (--keep-looks 0 corrects all of it, 1 none)."
-        )
+    """A line for each reason for which most of what a scene needs was left, with its scenes."""
+    kept: dict[str, set[int]] = {}
+    for clip in graded.clips:
+        if clip.scene is not None and clip.scene.kept_as is not KeptAs.ASKED and clip.scene.said:
+            kept.setdefault(clip.scene.said, set()).add(clip.scene.number)
+    for said, numbers in kept.items():
+        scenes = f"scene{'s' if len(numbers) > 1 else ''} {_some(map(str, sorted(numbers)))}"
+        yield f"{scenes}: {said} (--keep-looks 0 corrects all of it)."
 
 
 def _shared_luts(graded: GradedTimeline) -> Iterator[str]:
@@ -312,8 +310,13 @@ def _warnings(graded: GradedTimeline) -> Iterator[str]:
         for warning in dict.fromkeys((*clip.shot.warnings, *clip.warnings)):
             about.setdefault(warning, []).append(clip.shot.name)
     for warning, names in about.items():
-        more = f" and {len(names) - CLIPS_NAMED} more" if len(names) > CLIPS_NAMED else ""
-        yield f"warning: {warning}: {', '.join(names[:CLIPS_NAMED])}{more}"
+        yield f"warning: {warning}: {_some(names)}"
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first names, and how many there are beside them."""
+    first, rest = (every := list(names))[:CLIPS_NAMED], len(every) - CLIPS_NAMED
+    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _found(clip: ClipResult) -> str:

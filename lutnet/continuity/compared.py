@@ -48,6 +48,7 @@ PAIRS = 512
 _QUALITY = 95  # with full chroma: off by less than one code where it matters
 _DESCRIPTOR = 400.0  # of RootSIFT, so that its largest values fit into a byte
 _PARTS = ("picture", "points", "descriptors")
+_HALVES = ("graded", "as_meant", "source", "target")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,26 +83,30 @@ class Kept:
 class Matched:
     """What brings a shot to its reference, before a look, all as people see it.
 
-    graded: what it makes of ``Compared.colours(COLOURS)``, ``[P, 3]``. pixels: of the reference that were found in the
-    shot; 0: it is a guess. source, target: colours ``[Q, 3]`` of some of them, of the shot and at full strength.
+    graded: what it makes of ``Compared.colours(COLOURS)``, ``[P, 3]``; as_meant: what it would make of them if all that
+    is unusual about the shot were meant. pixels: of the reference that were found in the shot; 0: it is a guess.
+    source, target: colours ``[Q, 3]`` of some of them, of the shot and at full strength.
     """
 
     graded: Tensor
+    as_meant: Tensor
     pixels: int = 0
     source: Tensor = field(default_factory=lambda: torch.zeros(0, 3))
     target: Tensor = field(default_factory=lambda: torch.zeros(0, 3))
 
     @classmethod
     def of(cls, refined: Refined, colours: Tensor) -> Matched:
-        graded, shared = refined.grade.apply_colours(colours), refined.shared
+        shared = refined.shared
+        graded, as_meant = refined.grade.apply_colours(colours), refined.as_meant(colours)
         if shared is None:
-            return cls(graded)
-        return cls(graded, len(shared), thinned(shared.source, PAIRS), thinned(shared.target, PAIRS))
+            return cls(graded, as_meant)
+        return cls(
+            graded, as_meant, len(shared), thinned(shared.source, PAIRS), thinned(shared.target, PAIRS)
+        )
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        halves = {"graded": self.graded, "source": self.source, "target": self.target}
         found: dict[str, npt.NDArray[Any]] = {
-            f"matched_{name}": tensor.numpy().astype(np.float16) for name, tensor in halves.items()
+            f"matched_{name}": getattr(self, name).numpy().astype(np.float16) for name in _HALVES
         }
         return found | {"matched_pixels": np.array([self.pixels])}
 
@@ -110,11 +115,10 @@ class Matched:
         """None where none was kept. Raises KeyError where a part of it is missing."""
         if "matched_pixels" not in arrays:
             return None
-        graded, source, target = (
-            torch.from_numpy(arrays[f"matched_{name}"].astype(np.float32))
-            for name in ("graded", "source", "target")
+        graded, as_meant, source, target = (
+            torch.from_numpy(arrays[f"matched_{name}"].astype(np.float32)) for name in _HALVES
         )
-        return cls(graded, int(arrays["matched_pixels"][0]), source, target)
+        return cls(graded, as_meant, int(arrays["matched_pixels"][0]), source, target)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

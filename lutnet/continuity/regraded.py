@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lutnet.continuity.cores import Apart, on_all_cores
+from lutnet.continuity.left import NOTHING, Left
 from lutnet.job import Outcome
 from lutnet.looks import look_on
 from lutnet.result import ClipResult, InScene
@@ -48,7 +49,7 @@ def regraded(calls: Sequence[Call], context: Context, apart: Apart) -> Iterator[
     for call, data in zip(calls, on_all_cores(packed, calls, apart, most=_AT_ONCE), strict=True):
         found = Outcome.from_bytes(data).result
         yield replace(
-            placed(call.result, call.joined, matched=True, kept=call.joined.kept()),
+            placed(call.result, call.joined, matched=True, left=call.joined.left()),
             grade=found.grade,
             delta_e=found.delta_e,
             skin=found.skin,
@@ -93,7 +94,7 @@ def _regraded(call: Call, context: Context) -> ClipResult:
     return replace(result, grade=refined.grade, delta_e=refined.delta_e, skin=skin)
 
 
-def placed(result: ClipResult, joined: Joined, *, matched: bool = False, kept: float = 0.0) -> ClipResult:
+def placed(result: ClipResult, joined: Joined, *, matched: bool = False, left: Left = NOTHING) -> ClipResult:
     before = result.scene is not None and result.scene.matched  # of a decided clip, whose grade stays
-    scene = InScene(joined.scene, joined.hero, joined.linked, matched or before, kept)
+    scene = InScene(joined.scene, joined.hero, joined.linked, matched or before, left.share, left.kept_as)
     return replace(result, scene=scene)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.continuity.cut_figures import digest_of, measure_cuts
+from lutnet.continuity.left import NOTHING, Left
 from lutnet.continuity.parts import Parts
 from lutnet.continuity.regraded import PALETTE, Call, placed, regraded
 from lutnet.continuity.sharing import Sharing, with_shared_luts
@@ -131,8 +132,8 @@ def in_scenes(
         elif before is not None and before.shared is None and wishes.lut_per is LutPer.CLIP:
             matched = before.scene is not None and before.scene.matched
             again = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
-            left = 0.0 if before.scene is None else before.scene.kept
-            found[place] = placed(again, each, matched=matched, kept=left)
+            left = NOTHING if before.scene is None else Left(before.scene.kept, before.scene.kept_as)
+            found[place] = placed(again, each, matched=matched, left=left)
         else:
             anew.append((place, result, each, member))
     calls = [
@@ -294,7 +295,12 @@ def _member(
             0.0, 1.0
         )  # of the full grade
 
-    return Member(compared, graded if known or led or hero else None, known, led, unsure, shown, key)
+    def as_meant() -> tuple[Tensor, Tensor]:
+        colours, beside = compared.colours(COLOURS), compared.matched
+        return colours, colours if beside is None else beside.as_meant
+
+    telling = graded if known or led or hero else None
+    return Member(compared, telling, known, led, as_meant if led else None, unsure, shown, key)
 
 
 def _joined(

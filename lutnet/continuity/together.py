@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
@@ -14,17 +15,12 @@ from torch import Tensor
 from lutnet.continuity.anchor import HEARD, HERO, KNOWN, Anchor, anchor, weakened
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.cores import Apart, on_all_cores
+from lutnet.continuity.left import NOTHING, Left, left_as_asked, left_unasked, size_of_need
 from lutnet.continuity.links import components, links_of
 from lutnet.continuity.look import Transform, shared_look
 from lutnet.continuity.parts import Parts, part_key
 from lutnet.continuity.solve import Link, solve
 from lutnet.ops.balance import SIZE, apply_balance, undo_balance
-
-LOOK, FAULT = 0.4, 0.6
-"""How probably what a scene needs as a whole is a fault: up to the first it is left as it is, unasked; from the second
-on it is corrected as far as it is surely there (see ``docs/experiments.md``)."""
-
-_SURE = 1e-3  # that one shot may be
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,15 +29,17 @@ class Member:
 
     graded: colours of the shot ``[P, 3]``, encoded as people see them, 0..1, and what its own grade makes of them; None
     where others do not follow it, as it is neither known, nor led, nor a named hero. known: it rests on pixels of
-    the reference or on a decision, and stays. led: a reference's look is in it. unsure: of its diagnosis, above 0; the
-    smaller, the surer. shown: pixels of the reference that were found in it. key: of all that it follows from, where
-    what was found before is to be known again.
+    the reference or on a decision, and stays. led: a reference's look is in it. as_meant: colours of it, and what a
+    reference asks of them if all that is unusual about the shot is meant; None where nobody guessed it. unsure: of its
+    diagnosis, above 0; the smaller, the surer. shown: pixels of the reference that were found in it. key: of all that
+    it follows from, where what was found before is to be known again.
     """
 
     compared: Compared
     graded: Callable[[], tuple[Tensor, Tensor]] | None = None
     known: bool = False
     led: bool = False
+    as_meant: Callable[[], tuple[Tensor, Tensor]] | None = None
     unsure: float = 1.0
     shown: int = 0
     key: bytes = b""
@@ -53,7 +51,7 @@ class Joined:
     follows from what it followed from before.
 
     transform: the shot's grade with its scene, for colours as people see them; None: its own grade stays.
-    kept: how much of what all shots of its scene need alike is left undone, 0..1; solved when it is asked for.
+    left: how much of what all shots of its scene need alike is left undone; solved when it is asked for.
     """
 
     scene: int
@@ -61,7 +59,7 @@ class Joined:
     linked: int
     transform: Transform | None
     same: bool = False
-    kept: Callable[[], float] = lambda: 0.0
+    left: Callable[[], Left] = lambda: NOTHING
 
 
 def join(
@@ -111,7 +109,7 @@ def join(
         scene = solved[number]
         for new, place in enumerate(those):
             transform = scene.transform(new, lazily=same[number])
-            found[place] = Joined(number, place in chosen, linked[place], transform, same[number], scene.kept)
+            found[place] = Joined(number, place in chosen, linked[place], transform, same[number], scene.left)
     return [found[place] for place in range(len(members))]
 
 
@@ -126,12 +124,6 @@ def _among(places: Sequence[int], links: Sequence[Link]) -> list[Link]:
     """``links`` between shots that are numbered by their place in ``places``."""
     number = {place: new for new, place in enumerate(places)}
     return [replace(link, one=number[link.one], other=number[link.other]) for link in links]
-
-
-def faulty_together(faulty: Sequence[float]) -> float:
-    """How probably a scene has a fault, by what its shots say of theirs: their odds averaged, as they err together."""
-    shares = torch.tensor(faulty).clamp(_SURE, 1.0 - _SURE)
-    return float(torch.sigmoid(torch.logit(shares).mean()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,40 +178,37 @@ class _Scene:
         return lambda colours: self._applied(number, colours)
 
     def _own_stays(self, number: int, *, lazily: bool) -> bool:
-        return self._linked[number] == 0 and not lazily and self._look is None and self._kept is None
+        return self._linked[number] == 0 and not lazily and self._look is None and self.left().share == 0.0
 
     def _applied(self, number: int, colours: Tensor) -> Tensor:
         balanced = apply_balance(colours, self._balances[number].to(colours))
-        if self._kept is not None:
-            balanced = undo_balance(balanced, self._kept.to(colours))
-        balanced = balanced.clamp(0.0, 1.0)
-        return balanced if self._look is None else self._look(balanced)
+        if self._is_led:  # what is kept is not in the look that was guessed: it has another
+            meant = _looked(self._redone(balanced, 1.0), self._look_as_meant)
+            return torch.lerp(_looked(balanced, self._look), meant, self.left().share)
+        return _looked(self._redone(balanced, self.left().share), self._look)
 
-    def kept(self) -> float:
-        """How much of what all shots need alike is left undone.
+    def _redone(self, balanced: Tensor, share: float) -> Tensor:
+        """``balanced`` with ``share`` of what all shots need alike left undone."""
+        kept = share * self._balances.mean(0)
+        return undo_balance(balanced, kept.to(balanced)) if bool(kept.any()) else balanced
 
-        Unasked, all of it where it is more like a look that somebody made than like a fault; else what is no larger
-        than guesses err: such a correction is as likely to harm. (The positive part of Stein's shrinkage, toward the
-        scene as it is.)
-        """
+    @property
+    def _is_led(self) -> bool:
+        return any(member.as_meant is not None for member in self._members)
+
+    def left(self) -> Left:
+        """How much of what all shots need alike is left undone: nothing where something is known of the scene."""
         if any(member.known for member in self._members):
-            return 0.0
+            return NOTHING
         if self._asked.keep_looks is not None:
-            return self._asked.keep_looks
+            return left_as_asked(self._asked.keep_looks)
+        faulty = [member.compared.faulty for member in self._members]
         if any(member.led for member in self._members):
-            return 0.0  # a look that was guessed was guessed with its faults in view
-        common = self._balances.mean(0)
-        precision = torch.stack([member.compared.guess.precision for member in self._members]).mean(0)
-        uncertain = 1.0 / max(1.0, float(common @ precision @ common))
-        faulty = faulty_together([member.compared.faulty for member in self._members])
-        meant = min(1.0, max(0.0, (FAULT - faulty) / (FAULT - LOOK)))
-        return meant + (1.0 - meant) * uncertain
-
-    @cached_property
-    def _kept(self) -> Tensor | None:
-        """The balance that the scene as a whole would need, as far as it is left undone; None where it is not."""
-        kept = self.kept() * self._balances.mean(0)
-        return kept if bool(kept.any()) else None
+            return left_unasked(
+                faulty, math.inf
+            )  # small faults are in view of the look that was guessed, too
+        precisions = [member.compared.guess.precision for member in self._members]
+        return left_unasked(faulty, size_of_need(self._balances.mean(0), precisions))
 
     @cached_property
     def _balances(self) -> Tensor:
@@ -236,6 +225,11 @@ class _Scene:
             return None
         balanced = torch.cat([_balanced(colours, balance) for (colours, _), balance in graded])
         return shared_look(balanced, torch.cat([own for (_, own), _ in graded]))
+
+    @cached_property
+    def _look_as_meant(self) -> Transform | None:
+        asked = [member.as_meant() for member in self._members if member.as_meant is not None]
+        return shared_look(*(torch.cat(side) for side in zip(*asked, strict=True)))
 
     def _anchors(self) -> list[Anchor]:
         islands = components(len(self._members), self._links)
@@ -265,6 +259,11 @@ def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int])
 def _doubt(member: Member) -> tuple[bool, int, float, bytes]:
     """Least of the surest; the picture decides between equals, so that the order of clips does not."""
     return not member.known, -member.shown, member.unsure, member.compared.key
+
+
+def _looked(colours: Tensor, look: Transform | None) -> Tensor:
+    held = colours.clamp(0.0, 1.0)
+    return held if look is None else look(held)
 
 
 def _balanced(colours: Tensor, balance: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from lutnet.refinement.predict import predict
 from lutnet.refinement.sound import is_sound
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.refinement.still_evidence import StillEvidence, shot_evidence
-from lutnet.result import Basis, DeltaE, SkinTurn
+from lutnet.result import MOSTLY, Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
 
 PALETTE = 4096
@@ -52,12 +52,17 @@ MONOCHROME = "monochrome"
 """What a reference without colour is called: of the same scene it can be matched, of another it says nothing."""
 
 
+def as_it_stands(colours: Tensor) -> Tensor:
+    return colours
+
+
 @dataclass(frozen=True, slots=True)
 class Refined:
     """grade: for the shot at the strength asked for. confidence: 0..1 that it brings the shot nearer.
 
     said: one sentence: what the grade rests on. warnings: what the user should know before trusting it.
-    shared: the corresponding pixels that it rests on, if any.
+    shared: the corresponding pixels that it rests on, if any. as_meant: what would bring the shot nearer if all that is
+    unusual about it were meant, at full strength.
     """
 
     grade: Grade
@@ -66,6 +71,7 @@ class Refined:
     said: str
     warnings: tuple[str, ...] = ()
     shared: Correspondence | None = None
+    as_meant: Transform = as_it_stands
 
     @property
     def skin(self) -> SkinTurn:
@@ -237,7 +243,10 @@ def by_look(
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
-    return Refined(grade, split_of(grade, wish.palette), prediction.confidence, said, (said,))
+    if prediction.undone > MOSTLY:
+        said += "; clear faults of the shot were undone first"
+    difference = split_of(grade, wish.palette)
+    return Refined(grade, difference, prediction.confidence, said, (said,), as_meant=prediction.as_meant)
 
 
 def clear_faults(grade: Grade, palette: Tensor) -> tuple[Transform, float]:

@@ -60,6 +60,11 @@ class Prediction:
         """``colours [P, 3]`` balanced, and as much of the look on them as is sure enough."""
         return torch.lerp(self.balanced(colours), self.followed(colours), self.share)
 
+    def as_meant(self, colours: Tensor) -> Tensor:
+        """``colours [P, 3]`` where nothing of the shot is at fault: what the references say by themselves on it as it
+        stands, as far as that is sure enough."""
+        return torch.lerp(colours, self.together.apply(colours), followed_share(self.confidence))
+
     def followed(self, colours: Tensor) -> Tensor:
         """``colours [P, 3]`` with all of the look."""
         return agreed(self.opinions(colours), self.of_set)

@@ -9,6 +9,7 @@ from lutnet.diagnosis.words import findings, phrase
 from lutnet.export.manifest import skip_reason
 from lutnet.grade import Diagnosis
 from lutnet.plain import Json, delta_e_to_plain, light_to_plain, range_to_plain, shared_to_plain
+from lutnet.result import InScene
 from lutnet.review.controls import Controls, controls_to_plain, value_range
 from lutnet.review.state import Entry
 
@@ -57,7 +58,7 @@ def details(entry: Entry) -> Json:
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "shared_lut": None if result.shared is None else shared_to_plain(result.shared),
         "light_change": None if result.light is None else light_to_plain(result.light),
-        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings))),
+        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(result.scene)))),
         "controls": json.loads(entry.decision.controls)
         if entry.decision and entry.decision.controls
         else None,
@@ -65,6 +66,11 @@ def details(entry: Entry) -> Json:
         "record": range_to_plain(shot.record),
         "file": None if shot.media is None else shot.media.replace("\\", "/").rsplit("/", 1)[-1],
     }
+
+
+def _of_scene(scene: InScene | None) -> tuple[str, ...]:
+    """What clips do not hear because their scene is as it is."""
+    return () if scene is None or scene.said is None else (scene.said,)
 
 
 def sentences(found: Diagnosis) -> list[Json]:

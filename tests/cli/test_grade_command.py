@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
 
-from lutnet.cli.grade import _way_back
+from lutnet.cli.grade import _kept_looks, _way_back
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.demo.scenes import SHOTS
-from lutnet.result import Status
+from lutnet.pipeline import GradedTimeline
+from lutnet.result import InScene, KeptAs, Status
 from lutnet.store import Decision, Store
+from tests.export.examples import some_result
 
 
 def grade(folder: Path, *options: str) -> int:
@@ -77,6 +80,18 @@ def test_missing_media_is_skipped_and_the_rest_is_graded(
     states = [clip["status"] for clip in clips(footage)]
     assert states == ["proposed", "skipped", "skipped", "skipped"] + ["proposed"] * (len(SHOTS) - 4)
     assert capsys.readouterr().out.count("skipped:") == 3
+
+
+def test_scenes_that_were_left_as_they_are_are_named_with_the_reason(tmp_path: Path) -> None:
+    kept = ((1, KeptAs.LOOK), (1, KeptAs.LOOK), (2, KeptAs.SMALL), (3, KeptAs.LOOK), (4, KeptAs.ASKED))
+    scenes = [InScene(number, kept=0.9, kept_as=why) for number, why in kept]
+    scenes += [InScene(5, kept=0.4, kept_as=KeptAs.LOOK), InScene(6)]
+    results = [replace(some_result(number), scene=scene) for number, scene in enumerate(scenes)]
+    results.append(replace(some_result(9), scene=None))
+    told = list(_kept_looks(GradedTimeline(tmp_path, tuple(results))))
+    assert [line.split(":")[0] for line in told] == ["scenes 1, 3", "scene 2"]
+    assert "look that is meant" in told[0] and "hardly more" in told[1]
+    assert all("--keep-looks 0" in line for line in told)
 
 
 def spoil_json(folder: Path) -> None:

@@ -51,7 +51,8 @@ def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
             grade = Grade(CDL.fitted(*member.graded())) if member.graded else grade
             compared = member.compared
             if recipe.look is not None and recipe.reference is not None and member.graded:
-                matched = Matched(member.graded()[1], FOUND if number == 0 else 0)
+                colours, own = member.graded()
+                matched = Matched(own, colours, FOUND if number == 0 else 0)
                 compared = replace(compared, matched=matched)
             pictures = StoredPictures(compared=compared.to_bytes())
         result = replace(some_result(grade=grade), shot=job.shot, delta_e=None)

@@ -109,7 +109,7 @@ def test_a_shared_lut_is_measured_on_the_pixels_that_the_own_grade_was_measured_
     for number, (member, (_, amounts)) in enumerate(zip(members()[:6:2], shots()[:6:2], strict=True)):
         source = member.compared.colours(512)
         pairs.append((source, looked(undo(source, amounts))))
-        beside = Matched(source, 900, source, pairs[-1][1]) if number != 1 else None
+        beside = Matched(source, source, 900, source, pairs[-1][1]) if number != 1 else None
         kept[f"{number}"] = StoredPictures(compared=replace(member.compared, matched=beside).to_bytes())
         result = some_result(number, sharers()[2 * number].grade)
         result = replace(result, shot=replace(result.shot, id=f"{number}"))

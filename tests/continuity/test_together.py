@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise
@@ -13,13 +14,15 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import GUESSED, anchor
 from lutnet.continuity.compared import Compared, compared_of
-from lutnet.continuity.together import FAULT, LOOK, Joined, Member, faulty_together, join
+from lutnet.continuity.left import FAULT, LOOK, Left, faulty_together, left_unasked
+from lutnet.continuity.together import Joined, Member, join
 from lutnet.errors import GradeFileError
 from lutnet.grade import Grade
 from lutnet.ops.balance import apply_balance
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
+from lutnet.result import KeptAs
 from lutnet.shot import Frames
 
 PLACES = (data.astronaut, data.coffee)
@@ -172,12 +175,60 @@ def test_what_a_scene_needs_is_left_undone_as_far_as_guesses_err():
 
 
 def test_what_looks_like_a_look_is_left_and_what_looks_like_a_fault_is_not():
-    kept = [join(leads(1.2, faulty))[0].kept() for faulty in (0.05, LOOK, (LOOK + FAULT) / 2, FAULT, 0.95)]
+    kept = [
+        join(leads(1.2, faulty))[0].left().share for faulty in (0.05, LOOK, (LOOK + FAULT) / 2, FAULT, 0.95)
+    ]
     assert kept[:2] == pytest.approx([1.0, 1.0], abs=1e-5)
     assert kept[1] > kept[2] > kept[3] > 0.0
     assert kept[3] == pytest.approx(kept[4], abs=1e-5)
-    asked = [join(leads(1.2, faulty), keep_looks=0.3)[0].kept() for faulty in (0.05, 0.95)]
+    asked = [join(leads(1.2, faulty), keep_looks=0.3)[0].left().share for faulty in (0.05, 0.95)]
     assert asked == [0.3, 0.3]
+
+
+def led(faulty: float) -> list[Member]:
+    """``leads`` of a stop too little, beside a reference that warms: its guess brightens first."""
+    found = []
+    for member in leads(1.0, faulty):
+        colours = member.compared.colours(512)
+        brightened = apply_balance(colours, member.compared.guess.balance.float()).clamp(0.0, 1.0)
+        graded, meant = warmed(brightened), warmed(colours)
+        asked = partial(_both, colours, graded), partial(_both, colours, meant)
+        found.append(replace(member, graded=asked[0], led=True, as_meant=asked[1]))
+    return found
+
+
+def warmed(colours: Tensor) -> Tensor:
+    return (colours * torch.tensor([1.1, 1.0, 0.85])).clamp(0.0, 1.0)
+
+
+def test_a_look_that_is_meant_stays_under_the_look_of_a_reference():
+    """The scene is as dark as it was where that is meant, and as bright as the guess has it where it is a fault; warm
+    both times. Half and half in between."""
+    for faulty, keep, share in ((0.05, None, 0.0), (0.95, None, 1.0), (0.95, 1.0, 0.0), (0.05, 0.0, 1.0)):
+        scene = led(faulty)
+        for member, joined in zip(scene, join(scene, keep_looks=keep), strict=True):
+            assert joined.transform is not None and joined.left().share == 1.0 - share
+            assert member.graded is not None and member.as_meant is not None
+            colours, graded = member.graded()
+            asked = torch.lerp(member.as_meant()[1], graded, share)
+            other = torch.lerp(graded, member.as_meant()[1], share)
+            made = joined.transform(colours)
+            assert float(delta_e_rgb(made, asked).mean()) < 0.8
+            assert float(delta_e_rgb(made, other).mean()) > 8.0
+    half = led((LOOK + FAULT) / 2)
+    between = join(half)[0].transform
+    assert between is not None and half[0].graded is not None and half[0].as_meant is not None
+    (colours, graded), (_, meant) = half[0].graded(), half[0].as_meant()
+    assert float(delta_e_rgb(between(colours), (graded + meant) / 2).mean()) < 1.0
+
+
+def test_what_a_scene_says_of_what_is_left_undone():
+    assert left_unasked([0.05], 1.0).kept_as is left_unasked([0.05], math.inf).kept_as is KeptAs.LOOK
+    assert left_unasked([0.95], 1.0) == Left(1.0, KeptAs.SMALL)
+    assert left_unasked([0.95], 4.0) == Left(0.25, KeptAs.SMALL)
+    assert left_unasked([0.95], math.inf) == Left(0.0, None)
+    assert [each.left().kept_as for each in join(leads(0.15))] == [KeptAs.SMALL] * TAKES
+    assert [each.left().kept_as for each in join(leads(0.15), keep_looks=0.7)] == [KeptAs.ASKED] * TAKES
 
 
 def test_the_shots_of_a_scene_tell_together_whether_it_is_at_fault():

@@ -105,6 +105,14 @@ def test_a_look_that_is_not_followed_leaves_a_balanced_shot():
     assert torch.equal(sure(found, 0.01).apply(colours), colours / 2)
 
 
+def test_a_shot_of_which_all_is_meant_gets_the_look_as_it_stands():
+    found = predicted(frames(scene(1)), [frames(scene(2))], lambda colours: colours / 2)
+    colours = torch.rand(50, 3)
+    assert torch.equal(sure(found, 0.999).as_meant(colours), found.together.apply(colours))
+    assert torch.equal(sure(found, 0.01).as_meant(colours), colours)
+    assert torch.equal(replace(sure(found, 0.01), undone=1.0).as_meant(colours), colours)
+
+
 def test_a_look_on_which_opinions_agree_is_surer_and_a_film_look_less():
     shown = torch.rand(300, 3, generator=torch.Generator().manual_seed(2))
     warmer, more, other = (

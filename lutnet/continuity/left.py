@@ -1,0 +1,58 @@
+"""How much of what all shots of a scene need alike is left undone, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lutnet.result import KeptAs
+
+LOOK, FAULT = 0.4, 0.6
+"""How probably what a scene needs as a whole is a fault: up to the first it is left as it is, unasked; from the second
+on it is corrected as far as it is surely there (see ``docs/experiments.md``)."""
+
+_SURE = 1e-3  # that one shot may be
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """share: 0..1 of what all shots of a scene need alike, left undone as what ``kept_as`` says."""
+
+    share: float
+    kept_as: KeptAs | None = None
+
+
+NOTHING = Left(0.0)
+
+
+def left_as_asked(share: float) -> Left:
+    """What somebody asked for."""
+    return Left(share, KeptAs.ASKED)
+
+
+def left_unasked(faulty: Sequence[float], large: float) -> Left:
+    """All of it where it is more like a look that somebody made than like a fault; else what is no larger than guesses
+    err, as such a correction is as likely to harm (the positive part of Stein's shrinkage, toward the scene as it is).
+
+    faulty: how probably each shot is at fault, 0..1. large: what they need, squared, in variances of the guesses; inf
+    where it is to count however small.
+    """
+    meant = min(1.0, max(0.0, (FAULT - faulty_together(faulty)) / (FAULT - LOOK)))
+    share = meant + (1.0 - meant) / max(1.0, large)
+    if share == 0.0:
+        return NOTHING
+    return Left(share, KeptAs.LOOK if 2.0 * meant > share else KeptAs.SMALL)
+
+
+def faulty_together(faulty: Sequence[float]) -> float:
+    """How probably a scene has a fault, by what its shots say of theirs: their odds averaged, as they err together."""
+    shares = torch.tensor(faulty).clamp(_SURE, 1.0 - _SURE)
+    return float(torch.sigmoid(torch.logit(shares).mean()))
+
+
+def size_of_need(common: Tensor, precisions: Sequence[Tensor]) -> float:
+    """A balance ``common [8]`` squared, in variances of guesses whose ``precisions`` are ``[8, 8]``."""
+    return float(common @ torch.stack(list(precisions)).mean(0) @ common)
