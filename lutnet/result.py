@@ -84,7 +84,7 @@ class InScene:
 
 
 MOSTLY = 0.5
-"""Share of what could be done, or left undone, from which on it is told."""
+"""Share of what a scene needs from which on it is said that it was left undone."""
 
 _SAID = {
     KeptAs.SMALL: "is hardly more than a diagnosis errs: most of it was left as it is",

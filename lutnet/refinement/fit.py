@@ -25,7 +25,7 @@ from lutnet.refinement.predict import predict
 from lutnet.refinement.sound import is_sound
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.refinement.still_evidence import StillEvidence, shot_evidence
-from lutnet.result import MOSTLY, Basis, DeltaE, SkinTurn
+from lutnet.result import Basis, DeltaE, SkinTurn
 from lutnet.shot import Frames
 
 PALETTE = 4096
@@ -243,8 +243,6 @@ def by_look(
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
-    if prediction.undone > MOSTLY:
-        said += "; clear faults of the shot were undone first"
     difference = split_of(grade, wish.palette)
     return Refined(grade, difference, prediction.confidence, said, (said,), as_meant=prediction.as_meant)
 
