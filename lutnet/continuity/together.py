@@ -178,14 +178,15 @@ class _Scene:
         return lambda colours: self._applied(number, colours)
 
     def _own_stays(self, number: int, *, lazily: bool) -> bool:
-        return self._linked[number] == 0 and not lazily and self._look is None and self.left().share == 0.0
+        return self._linked[number] == 0 and not lazily and self._look is None and self._left.share == 0.0
 
     def _applied(self, number: int, colours: Tensor) -> Tensor:
         balanced = apply_balance(colours, self._balances[number].to(colours))
-        if self._is_led:  # what is kept is not in the look that was guessed: it has another
-            meant = _looked(self._redone(balanced, 1.0), self._look_as_meant)
-            return torch.lerp(_looked(balanced, self._look), meant, self.left().share)
-        return _looked(self._redone(balanced, self.left().share), self._look)
+        share = self._left.share
+        if share == 0.0 or not self._is_led:
+            return _looked(self._redone(balanced, share), self._look)
+        meant = _looked(self._redone(balanced, 1.0), self._look_as_meant)
+        return meant if share == 1.0 else torch.lerp(_looked(balanced, self._look), meant, share)
 
     def _redone(self, balanced: Tensor, share: float) -> Tensor:
         """``balanced`` with ``share`` of what all shots need alike left undone."""
@@ -197,6 +198,11 @@ class _Scene:
         return any(member.as_meant is not None for member in self._members)
 
     def left(self) -> Left:
+        """Solved when it is asked for."""
+        return self._left
+
+    @cached_property
+    def _left(self) -> Left:
         """How much of what all shots need alike is left undone: nothing where something is known of the scene."""
         if any(member.known for member in self._members):
             return NOTHING
@@ -204,9 +210,7 @@ class _Scene:
             return left_as_asked(self._asked.keep_looks)
         faulty = [member.compared.faulty for member in self._members]
         if any(member.led for member in self._members):
-            return left_unasked(
-                faulty, math.inf
-            )  # small faults are in view of the look that was guessed, too
+            return left_unasked(faulty, math.inf)  # the look was guessed with small faults in view, too
         precisions = [member.compared.guess.precision for member in self._members]
         return left_unasked(faulty, size_of_need(self._balances.mean(0), precisions))
 
