@@ -82,7 +82,7 @@ def kept(case: Case, reference: Tensor) -> Kept:
         compared,
         lambda: (colours, matched.graded),
         led=True,
-        as_meant=lambda: (colours, matched.as_meant),
+        as_meant=(lambda: (colours, matched.as_meant)) if compared.led else None,
         unsure=unsureness(list(case.found.corrections.values())),
     )
     return Kept(case, alone, member)
@@ -100,7 +100,9 @@ def methods(shots: Sequence[Kept]) -> dict[str, list[Colouring]]:
         found[name] = [
             own
             if each.transform is None
-            else Wish(shot.member.compared.colours(PALETTE)).granted(each.transform).apply_colours
+            else Wish(shot.member.compared.colours(PALETTE))
+            .granted(each.transform, hold_skin=each.holds_skin)
+            .apply_colours
             for shot, own, each in zip(shots, alone, joined, strict=True)
         ]
     return found

@@ -76,17 +76,16 @@ class InScene:
     kept_as: KeptAs | None = None
 
     @property
-    def said(self) -> str | None:
-        """Why faults that were found may still be there; None where they are not."""
-        if self.kept <= MOSTLY or self.kept_as is None:
-            return None
-        return f"what all clips of its scene need alike {_SAID[self.kept_as]}"
+    def why(self) -> str | None:
+        """Why most of what all clips of the scene need alike is still there, as the end of a sentence; None where it
+        is not."""
+        return None if self.kept <= MOSTLY or self.kept_as is None else _WHY[self.kept_as]
 
 
 MOSTLY = 0.5
 """Share of what a scene needs from which on it is said that it was left undone."""
 
-_SAID = {
+_WHY = {
     KeptAs.SMALL: "is hardly more than a diagnosis errs: most of it was left as it is",
     KeptAs.LOOK: "is more like a look that is meant than like a fault: most of it was left as it is",
     KeptAs.ASKED: "was left as it is, as far as was asked for",

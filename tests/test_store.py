@@ -71,8 +71,8 @@ def test_why_a_scene_was_left_as_it_is_comes_back(tmp_path: Path, kept_as: KeptA
         store.save([result])
         (again,) = store.results()
     assert again.scene == scene
-    assert (scene.said is None) == (kept_as is None)
-    assert replace(scene, kept=0.3).said is None
+    assert (scene.why is None) == (kept_as is None)
+    assert replace(scene, kept=0.3).why is None
 
 
 def test_decisions_survive_closing_and_the_same_run_again(store: Store, tmp_path: Path) -> None:

@@ -269,11 +269,11 @@ def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
     """A line for each reason for which most of what a scene needs was left, with its scenes."""
     kept: dict[str, set[int]] = {}
     for clip in graded.clips:
-        if clip.scene is not None and clip.scene.kept_as is not KeptAs.ASKED and clip.scene.said:
-            kept.setdefault(clip.scene.said, set()).add(clip.scene.number)
-    for said, numbers in kept.items():
+        if clip.scene is not None and clip.scene.kept_as is not KeptAs.ASKED and clip.scene.why:
+            kept.setdefault(clip.scene.why, set()).add(clip.scene.number)
+    for why, numbers in kept.items():
         scenes = f"scene{'s' if len(numbers) > 1 else ''} {_some(map(str, sorted(numbers)))}"
-        yield f"{scenes}: {said} (--keep-looks 0 corrects all of it)."
+        yield f"What all clips of {scenes} need alike {why} (--keep-looks 0 corrects all of it)."
 
 
 def _shared_luts(graded: GradedTimeline) -> Iterator[str]:

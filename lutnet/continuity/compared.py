@@ -48,6 +48,7 @@ PAIRS = 512
 _QUALITY = 95  # with full chroma: off by less than one code where it matters
 _DESCRIPTOR = 400.0  # of RootSIFT, so that its largest values fit into a byte
 _PARTS = ("picture", "points", "descriptors")
+_OF_BEFORE = np.array([1.0, 0.0, 0.0])  # packages that say nothing of it
 _HALVES = ("graded", "as_meant", "source", "target")
 
 
@@ -96,13 +97,11 @@ class Matched:
 
     @classmethod
     def of(cls, refined: Refined, colours: Tensor) -> Matched:
-        shared = refined.shared
-        graded, as_meant = refined.grade.apply_colours(colours), refined.as_meant(colours)
+        shared, graded = refined.shared, refined.grade.apply_colours(colours)
         if shared is None:
-            return cls(graded, as_meant)
-        return cls(
-            graded, as_meant, len(shared), thinned(shared.source, PAIRS), thinned(shared.target, PAIRS)
-        )
+            return cls(graded, colours if refined.guessed is None else refined.guessed.as_meant(colours))
+        sides = thinned(shared.source, PAIRS), thinned(shared.target, PAIRS)
+        return cls(graded, graded, len(shared), *sides)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         found: dict[str, npt.NDArray[Any]] = {
@@ -115,8 +114,11 @@ class Matched:
         """None where none was kept. Raises KeyError where a part of it is missing."""
         if "matched_pixels" not in arrays:
             return None
+        known = {"matched_as_meant": arrays["matched_graded"]} | dict(
+            arrays
+        )  # packages of before have one guess
         graded, as_meant, source, target = (
-            torch.from_numpy(arrays[f"matched_{name}"].astype(np.float32)) for name in _HALVES
+            torch.from_numpy(known[f"matched_{name}"].astype(np.float32)) for name in _HALVES
         )
         return cls(graded, as_meant, int(arrays["matched_pixels"][0]), source, target)
 
@@ -124,12 +126,15 @@ class Matched:
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
     """kept: of the first and the last analysed frame, one where there is only one. guess: by the shot's diagnosis.
-    matched: beside a reference, where there was one. faulty: 0..1, how probably what is unusual about it is a fault."""
+    matched: beside a reference, where there was one. faulty: 0..1, how probably what is unusual about it is a fault.
+    led: a reference was followed. holds_skin: one that shows no skin, so that its hue stays."""
 
     kept: tuple[Kept, ...]
     guess: Anchor
     matched: Matched | None = None
     faulty: float = 1.0
+    led: bool = False
+    holds_skin: bool = False
 
     @property
     def key(self) -> bytes:
@@ -148,7 +153,7 @@ class Compared:
             tensors[f"points{number}"] = each.points
             tensors[f"descriptors{number}"] = each.descriptors
         tensors["balance"], tensors["precision"] = self.guess.balance.numpy(), self.guess.precision.numpy()
-        tensors["faulty"] = np.array([self.faulty])
+        tensors["told"] = np.array([self.faulty, self.led, self.holds_skin])
         return save(tensors | ({} if self.matched is None else self.matched.to_arrays()))
 
     @classmethod
@@ -159,11 +164,12 @@ class Compared:
             numbers = range(sum(name.startswith("picture") for name in tensors))
             parts = [[tensors[f"{name}{number}"] for name in _PARTS] for number in numbers]
             guess = Anchor(torch.from_numpy(tensors["balance"]), torch.from_numpy(tensors["precision"]))
-            matched, faulty = Matched.from_arrays(tensors), float(tensors["faulty"][0])
+            matched = Matched.from_arrays(tensors)
+            faulty, led, holds_skin = tensors.get("told", _OF_BEFORE).tolist()
         except (safetensors.SafetensorError, KeyError) as error:
             raise GradeFileError(f"what was kept of a shot to compare it is damaged ({error})") from error
         kept = tuple(Kept(picture.tobytes(), *features) for picture, *features in parts)
-        return cls(kept, guess, matched, faulty)
+        return cls(kept, guess, matched, faulty, bool(led), bool(holds_skin))
 
 
 def compared_of(
@@ -175,7 +181,11 @@ def compared_of(
     kept = tuple(_kept(frame) for frame in ends)
     colours = _colours(kept, COLOURS)
     guess = anchor(colours, diagnosed.apply_colours(colours), GUESSED)
-    return Compared(kept, guess, None if matched is None else Matched.of(matched, colours), faulty)
+    if matched is None:
+        return Compared(kept, guess, None, faulty)
+    look = matched.guessed
+    led, holds_skin = matched.shared is not None or look is not None, look is not None and look.holds_skin
+    return Compared(kept, guess, Matched.of(matched, colours), faulty, led, holds_skin)
 
 
 def _kept(frame: Tensor) -> Kept:

@@ -30,7 +30,7 @@ NOTHING = Left(0.0)
 
 def left_as_asked(share: float) -> Left:
     """What somebody asked for."""
-    return Left(share, KeptAs.ASKED)
+    return Left(share, KeptAs.ASKED) if share else NOTHING
 
 
 def left_unasked(faulty: Sequence[float], large: float) -> Left:

@@ -73,11 +73,11 @@ def _regraded(call: Call, context: Context) -> ClipResult:
     if recipe.look is None:
         near = result.grade.cdl if result.grade is not None and view.identity else None
         grade = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness).granted(
-            transform, start=near
+            transform, start=near, hold_skin=call.joined.holds_skin
         )
         refined = Refined(grade, split_of(grade, palette), 1.0, "")
     else:
-        balance = Wish(palette, recipe.balance).granted(transform)
+        balance = Wish(palette, recipe.balance).granted(transform, hold_skin=call.joined.holds_skin)
         refined = followed(
             Refined(balance, split_of(balance, palette), 1.0, ""),
             Frames(palette.T[None, :, :, None]),

@@ -114,7 +114,10 @@ def in_scenes(
             kept = shelf.compared(job) if result.grade is not None and job in finished else None
             if kept is not None:
                 places.append(place)
-                yield _member(result, job, kept, store, context, decision=decision)
+                rejected = decision is not None and decision.status is Status.REJECTED
+                stands = not rejected or result.shot.id in wishes.pinned
+                own = result if stands else results[place]  # nobody wants what it was given
+                yield _member(own, job, kept, store, context, decision=decision)
 
     members = list(compared())
     if len(members) < 2:
@@ -128,12 +131,13 @@ def in_scenes(
         stays = result.shot.id in staying
         before = store.result_of_job(result.shot.id, jobs[result.shot.id]) if each.same else None
         if each.transform is None or stays:
-            found[place] = placed(result, each, matched=stays)
+            found[place] = placed(
+                result, each, matched=stays, left=_left_before(result) if stays else NOTHING
+            )
         elif before is not None and before.shared is None and wishes.lut_per is LutPer.CLIP:
             matched = before.scene is not None and before.scene.matched
             again = replace(result, grade=before.grade, delta_e=before.delta_e, skin=before.skin)
-            left = NOTHING if before.scene is None else Left(before.scene.kept, before.scene.kept_as)
-            found[place] = placed(again, each, matched=matched, left=left)
+            found[place] = placed(again, each, matched=matched, left=_left_before(before))
         else:
             anew.append((place, result, each, member))
     calls = [
@@ -153,6 +157,11 @@ def in_scenes(
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
     measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
     return InScenes(found, key, parts.used)
+
+
+def _left_before(result: ClipResult) -> Left:
+    """What the grade that a clip has leaves undone."""
+    return NOTHING if result.scene is None else Left(result.scene.kept, result.scene.kept_as)
 
 
 def _set_aside(store: Store, results: Iterable[ClipResult]) -> Iterator[ClipResult]:
@@ -300,7 +309,9 @@ def _member(
         return colours, colours if beside is None else beside.as_meant
 
     telling = graded if known or led or hero else None
-    return Member(compared, telling, known, led, as_meant if led else None, unsure, shown, key)
+    return Member(
+        compared, telling, known, led, as_meant if led and compared.led else None, unsure, shown, key
+    )
 
 
 def _joined(

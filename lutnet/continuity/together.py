@@ -12,7 +12,7 @@ from itertools import starmap
 import torch
 from torch import Tensor
 
-from lutnet.continuity.anchor import HEARD, HERO, KNOWN, Anchor, anchor, weakened
+from lutnet.continuity.anchor import COLOURS, HEARD, HERO, KNOWN, Anchor, anchor, weakened
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.cores import Apart, on_all_cores
 from lutnet.continuity.left import NOTHING, Left, left_as_asked, left_unasked, size_of_need
@@ -29,10 +29,10 @@ class Member:
 
     graded: colours of the shot ``[P, 3]``, encoded as people see them, 0..1, and what its own grade makes of them; None
     where others do not follow it, as it is neither known, nor led, nor a named hero. known: it rests on pixels of
-    the reference or on a decision, and stays. led: a reference's look is in it. as_meant: colours of it, and what a
-    reference asks of them if all that is unusual about the shot is meant; None where nobody guessed it. unsure: of its
-    diagnosis, above 0; the smaller, the surer. shown: pixels of the reference that were found in it. key: of all that
-    it follows from, where what was found before is to be known again.
+    the reference or on a decision, and stays. led: it was graded beside a reference. as_meant: colours of it, and what
+    a reference asks of them if all that is unusual about the shot is meant; None where none was followed. unsure: of
+    its diagnosis, above 0; the smaller, the surer. shown: pixels of the reference that were found in it. key: of all
+    that it follows from, where what was found before is to be known again.
     """
 
     compared: Compared
@@ -52,6 +52,7 @@ class Joined:
 
     transform: the shot's grade with its scene, for colours as people see them; None: its own grade stays.
     left: how much of what all shots of its scene need alike is left undone; solved when it is asked for.
+    holds_skin: the hue of skin stays, as the look is a guess by references that show none.
     """
 
     scene: int
@@ -60,6 +61,7 @@ class Joined:
     transform: Transform | None
     same: bool = False
     left: Callable[[], Left] = lambda: NOTHING
+    holds_skin: bool = False
 
 
 def join(
@@ -109,7 +111,15 @@ def join(
         scene = solved[number]
         for new, place in enumerate(those):
             transform = scene.transform(new, lazily=same[number])
-            found[place] = Joined(number, place in chosen, linked[place], transform, same[number], scene.left)
+            found[place] = Joined(
+                number,
+                place in chosen,
+                linked[place],
+                transform,
+                same[number],
+                scene.left,
+                scene.holds_skin,
+            )
     return [found[place] for place in range(len(members))]
 
 
@@ -195,7 +205,14 @@ class _Scene:
 
     @property
     def _is_led(self) -> bool:
+        """Whether any of its shots follows a reference."""
         return any(member.as_meant is not None for member in self._members)
+
+    @property
+    def holds_skin(self) -> bool:
+        if any(member.known for member in self._members):
+            return False
+        return any(member.compared.holds_skin for member in self._members if member.as_meant is not None)
 
     def left(self) -> Left:
         """Solved when it is asked for."""
@@ -209,7 +226,7 @@ class _Scene:
         if self._asked.keep_looks is not None:
             return left_as_asked(self._asked.keep_looks)
         faulty = [member.compared.faulty for member in self._members]
-        if any(member.led for member in self._members):
+        if self._is_led:
             return left_unasked(faulty, math.inf)  # the look was guessed with small faults in view, too
         precisions = [member.compared.guess.precision for member in self._members]
         return left_unasked(faulty, size_of_need(self._balances.mean(0), precisions))
@@ -223,7 +240,9 @@ class _Scene:
     @cached_property
     def _look(self) -> Transform | None:
         placed = list(zip(self._members, self._balances, strict=True))
-        telling = [each for each in placed if each[0].known] or [each for each in placed if each[0].led]
+        telling = [each for each in placed if each[0].known]
+        if not telling and self._is_led:
+            telling = [each for each in placed if each[0].led]
         graded = [(member.graded(), balance) for member, balance in telling if member.graded is not None]
         if not graded:
             return None
@@ -232,7 +251,7 @@ class _Scene:
 
     @cached_property
     def _look_as_meant(self) -> Transform | None:
-        asked = [member.as_meant() for member in self._members if member.as_meant is not None]
+        asked = [_as_meant(member) for member in self._members if member.led]
         return shared_look(*(torch.cat(side) for side in zip(*asked, strict=True)))
 
     def _anchors(self) -> list[Anchor]:
@@ -263,6 +282,14 @@ def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int])
 def _doubt(member: Member) -> tuple[bool, int, float, bytes]:
     """Least of the surest; the picture decides between equals, so that the order of clips does not."""
     return not member.known, -member.shown, member.unsure, member.compared.key
+
+
+def _as_meant(member: Member) -> tuple[Tensor, Tensor]:
+    """See ``Member``; where no reference was followed, none asks anything."""
+    if member.as_meant is not None:
+        return member.as_meant()
+    colours = member.compared.colours(COLOURS)
+    return colours, colours
 
 
 def _looked(colours: Tensor, look: Transform | None) -> Tensor:

@@ -52,8 +52,13 @@ MONOCHROME = "monochrome"
 """What a reference without colour is called: of the same scene it can be matched, of another it says nothing."""
 
 
-def as_it_stands(colours: Tensor) -> Tensor:
-    return colours
+@dataclass(frozen=True, eq=False, slots=True)
+class GuessedLook:
+    """What references of another scene seem to ask. as_meant: of the shot, if all that is unusual about it is meant, at
+    full strength. holds_skin: they show no skin, so that its hue stays."""
+
+    as_meant: Transform
+    holds_skin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,8 @@ class Refined:
     """grade: for the shot at the strength asked for. confidence: 0..1 that it brings the shot nearer.
 
     said: one sentence: what the grade rests on. warnings: what the user should know before trusting it.
-    shared: the corresponding pixels that it rests on, if any. as_meant: what would bring the shot nearer if all that is
-    unusual about it were meant, at full strength.
+    shared: the corresponding pixels that it rests on; guessed: the look that it rests on; None of both where the
+    references were not followed.
     """
 
     grade: Grade
@@ -71,7 +76,7 @@ class Refined:
     said: str
     warnings: tuple[str, ...] = ()
     shared: Correspondence | None = None
-    as_meant: Transform = as_it_stands
+    guessed: GuessedLook | None = None
 
     @property
     def skin(self) -> SkinTurn:
@@ -115,15 +120,15 @@ def refine(
     if refined:
         return refined
     grade = (found or diagnose(frames)).grade
-    undone = "clear faults" if telling.looks else "the diagnosed faults"
     if telling.looks:
         graded = wish.granted(clear_faults(grade, wish.palette)[0])
     elif wish.is_plain and grade.lut is None and is_sound(grade.cdl):
         graded = grade  # what splitting it would give
     else:
         graded = wish.granted(grade.apply_colours, grade.cdl)
-    warnings = (f"{telling.refusal}: only {undone} are undone",) if references else ()
-    return Refined(graded, split_of(graded, wish.palette), 0.5, f"{undone} are undone", warnings)
+    warnings = (telling.refusal,) if references else ()
+    undone = "clear faults are undone" if telling.looks else "the diagnosed faults are undone"
+    return Refined(graded, split_of(graded, wish.palette), 0.5, undone, warnings)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -147,8 +152,8 @@ class Telling:
     def refusal(self) -> str:
         """Why none of the references was followed."""
         if self.missing:
-            return f"the reference is {self.missing[0]} and carries no look"
-        return "following the reference could do harm"
+            return f"the reference is {self.missing[0]} and carries no look: it was not followed"
+        return "following the reference could do harm: it was not followed"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -239,12 +244,13 @@ def by_look(
     prediction = predict(frames, references, shown, *clear_faults(alone, wish.palette))
     if prediction is None or (share := prediction.share) == 0.0:
         return None
-    grade = wish.granted(prediction.apply, hold_skin=not _shows_skin(references))
+    guessed = GuessedLook(prediction.as_meant, not _shows_skin(references))
+    grade = wish.granted(prediction.apply, hold_skin=guessed.holds_skin)
     said = "the reference shows another scene: only the look that it seems to carry was applied"
     if share < WHOLE_SHARE:
         said += f", and {share:.0%} of it, as it is no more than a guess"
     difference = split_of(grade, wish.palette)
-    return Refined(grade, difference, prediction.confidence, said, (said,), as_meant=prediction.as_meant)
+    return Refined(grade, difference, prediction.confidence, said, (said,), guessed=guessed)
 
 
 def clear_faults(grade: Grade, palette: Tensor) -> tuple[Transform, float]:

@@ -13,7 +13,7 @@ from lutnet.diagnosis.model import DiagnosisModel
 from lutnet.diagnosis.predict import Looked
 from lutnet.ops.thin import thinned
 from lutnet.refinement.brightness import Transform
-from lutnet.refinement.confidence import CONFIDENCE, evidence, followed_share
+from lutnet.refinement.confidence import CONFIDENCE, FILM, evidence, followed_share
 from lutnet.refinement.network import Look as SeenLook
 from lutnet.refinement.network import MatchNetwork, default_networks
 from lutnet.refinement.pair_network import Look as ReadLook
@@ -63,7 +63,9 @@ class Prediction:
     def as_meant(self, colours: Tensor) -> Tensor:
         """``colours [P, 3]`` where nothing of the shot is at fault: what the references say by themselves on it as it
         stands, as far as that is sure enough."""
-        return torch.lerp(colours, self.together.apply(colours), followed_share(self.confidence))
+        found = self.found.clone()
+        found[FILM] = self.together.film
+        return torch.lerp(colours, self.together.apply(colours), followed_share(float(CONFIDENCE.of(found))))
 
     def followed(self, colours: Tensor) -> Tensor:
         """``colours [P, 3]`` with all of the look."""

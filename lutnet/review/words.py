@@ -70,7 +70,8 @@ def details(entry: Entry) -> Json:
 
 def _of_scene(scene: InScene | None) -> tuple[str, ...]:
     """What clips do not hear because their scene is as it is."""
-    return () if scene is None or scene.said is None else (scene.said,)
+    why = None if scene is None else scene.why
+    return () if why is None else (f"what all clips of its scene need alike {why}",)
 
 
 def sentences(found: Diagnosis) -> list[Json]:

@@ -89,7 +89,8 @@ def test_scenes_that_were_left_as_they_are_are_named_with_the_reason(tmp_path: P
     results = [replace(some_result(number), scene=scene) for number, scene in enumerate(scenes)]
     results.append(replace(some_result(9), scene=None))
     told = list(_kept_looks(GradedTimeline(tmp_path, tuple(results))))
-    assert [line.split(":")[0] for line in told] == ["scenes 1, 3", "scene 2"]
+    starts = ["What all clips of scenes 1, 3 need alike", "What all clips of scene 2 need alike"]
+    assert all(map(str.startswith, told, starts)) and len(told) == 2
     assert "look that is meant" in told[0] and "hardly more" in told[1]
     assert all("--keep-looks 0" in line for line in told)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
 from lutnet.continuity import links, regraded, results, together
@@ -26,14 +27,14 @@ from lutnet.continuity.solve import Link, Solution, solve
 from lutnet.continuity.wishes import SceneWishes
 from lutnet.errors import InputError
 from lutnet.grade import CDL, LUT3D, Diagnosis, Grade
-from lutnet.job import Job, Outcome, Recipe
+from lutnet.job import Engine, Job, Outcome, Recipe
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, KeptAs, Status
 from lutnet.settings import GradeSettings
 from lutnet.store import FILE_NAME, Decision, Store, StoredPictures
-from tests.continuity.test_together import TAKES, members, shots
+from tests.continuity.test_together import TAKES, led, members, shots
 from tests.export.examples import some_lut, some_result
 
 FOUND = 900
@@ -60,13 +61,49 @@ def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         yield job, Outcome(replace(result, diagnosis=found), pictures)
 
 
-def run(footage: Path, reference: Path | None = None, **settings: object) -> GradedTimeline:
+def beside(faulty: float, *, holds_skin: bool = False) -> Engine:
+    """Grades the timeline's first shots as if their media were shots of one place beside a reference (see ``led``)."""
+
+    def engine(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        for job, outcome in crew(recipe, jobs):
+            number = int(Path(job.shot.media or "0").stem)
+            if number >= TAKES:
+                yield job, replace(outcome, pictures=StoredPictures())
+                continue
+            member = led(faulty)[number]
+            (colours, own), (_, meant) = both_guesses(member)
+            compared = replace(member.compared, matched=Matched(own, meant), led=True, holds_skin=holds_skin)
+            result = replace(outcome.result, grade=Grade(CDL.fitted(colours, own)))
+            yield job, Outcome(result, StoredPictures(compared=compared.to_bytes()))
+
+    return engine
+
+
+def both_guesses(member: together.Member) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    assert member.graded is not None and member.as_meant is not None
+    return member.graded(), member.as_meant()
+
+
+def off(graded: GradedTimeline, share: float) -> float:
+    """DE of the grades of the first shots to ``share`` of the guess that undoes faults, else the other."""
+    found = []
+    for member, clip in zip(led(1.0), graded.clips, strict=False):
+        (colours, own), (_, meant) = both_guesses(member)
+        assert clip.grade is not None
+        made = clip.grade.apply_colours(colours)
+        found.append(float(delta_e_rgb(made, torch.lerp(meant, own, share)).mean()))
+    return max(found)
+
+
+def run(
+    footage: Path, reference: Path | None = None, engine: Engine = crew, **settings: object
+) -> GradedTimeline:
     return grade_timeline(
         footage / "timeline.otio",
         reference,
         output=footage / "out",
-        settings=GradeSettings(cdl_only=True, **settings),  # type: ignore[arg-type]
-        engine=crew,
+        settings=GradeSettings(**({"cdl_only": True} | settings)),  # type: ignore[arg-type]
+        engine=engine,
     )
 
 
@@ -205,6 +242,61 @@ def test_a_look_behind_a_match_to_a_reference_leaves_scenes_together(
             )
             differences.append(float(delta_e_rgb(first, second).mean()))
     assert sum(together) < 0.6 * sum(apart)
+
+
+@pytest.mark.parametrize("look", [None, "warm_print"])
+def test_a_scene_that_is_meant_keeps_its_look_beside_a_reference(footage: Path, look: str | None) -> None:
+    wishes: dict[str, Any] = {"reference": footage / "reference.png", "look": look, "engine": beside(0.05)}
+    meant = run(footage, **wishes)
+    scenes = [clip.scene for clip in meant.clips[:TAKES]]
+    assert [each and (each.kept, each.kept_as) for each in scenes] == [(1.0, KeptAs.LOOK)] * TAKES
+    corrected = run(footage, **wishes, scenes=SceneWishes(keep_looks=0.0))
+    if look is None:
+        assert off(meant, 0.0) < 1.0 < 6.0 < off(meant, 1.0)
+        assert off(corrected, 1.0) < 1.0 < 6.0 < off(corrected, 0.0)
+    else:  # which shows in the balance before the look
+        slopes = [sum(cdl.slope) for graded in (meant, corrected) for cdl in cdls(graded)[:TAKES]]
+        assert max(slopes[:TAKES]) + 0.5 < min(slopes[TAKES:])
+    written = json.loads((footage / "out" / "grades.json").read_text())["clips"]
+    assert written[0]["scene"]["kept_as"] is None
+
+
+def test_a_scene_at_fault_takes_what_undoes_it_beside_a_reference(footage: Path) -> None:
+    graded = run(footage, footage / "reference.png", beside(0.95))
+    assert off(graded, 1.0) < 1.0 and all(
+        clip.scene and clip.scene.kept == 0 for clip in graded.clips[:TAKES]
+    )
+
+
+@pytest.mark.parametrize(("holds_skin", "least", "most"), [(False, 4.0, 5.0), (True, 0.0, 1.5)])
+def test_a_guess_by_a_reference_without_skin_holds_skin_in_scenes_too(
+    footage: Path, holds_skin: bool, least: float, most: float
+) -> None:
+    engine = beside(0.05, holds_skin=holds_skin)
+    graded = run(footage, footage / "reference.png", engine, cdl_only=False)
+    turns = [clip.skin.median for clip in graded.clips[:TAKES] if clip.skin]
+    assert len(turns) == TAKES and least < min(turns) <= max(turns) < most
+
+
+def test_why_a_scene_was_left_is_still_said_of_what_is_not_solved_again(footage: Path) -> None:
+    wishes: dict[str, Any] = {"reference": footage / "reference.png", "engine": beside(0.05)}
+    first = run(footage, **wishes)
+    with Store(footage / "out") as store:
+        store.decide(
+            Decision(first.clips[1].shot.id, Status.REJECTED),
+            Decision(first.clips[2].shot.id, Status.REJECTED),
+        )
+    media = footage / "media" / "10.mp4"
+    media.write_bytes(media.read_bytes() + b"0")
+    again = run(footage, **wishes)
+    assert [clip.scene and clip.scene.kept_as for clip in again.clips[:TAKES]] == [KeptAs.LOOK] * TAKES
+    corrected = run(footage, **wishes, scenes=SceneWishes(keep_looks=0.0))
+    kept = [clip.scene.kept_as for clip in corrected.clips[:TAKES] if clip.scene]
+    assert kept == [None, KeptAs.LOOK, KeptAs.LOOK, None], "a decided clip has the grade that it had"
+    (colours, own), _ = both_guesses(led(1.0)[0])
+    grade = corrected.clips[0].grade
+    assert grade is not None, "and what was rejected does not lead the others"
+    assert float(delta_e_rgb(grade.apply_colours(colours), own).mean()) < 1.0
 
 
 def test_what_people_decided_stays_and_its_scene_follows(footage: Path, solves: list[int]) -> None:

@@ -9,20 +9,23 @@ from itertools import pairwise
 
 import pytest
 import torch
+from safetensors.numpy import load, save
 from skimage import data
 from torch import Tensor
 
 from lutnet.continuity.anchor import GUESSED, anchor
-from lutnet.continuity.compared import Compared, compared_of
+from lutnet.continuity.compared import Compared, Matched, compared_of
 from lutnet.continuity.left import FAULT, LOOK, Left, faulty_together, left_unasked
 from lutnet.continuity.together import Joined, Member, join
 from lutnet.errors import GradeFileError
-from lutnet.grade import Grade
+from lutnet.grade import CDL, Grade
 from lutnet.ops.balance import apply_balance
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
-from lutnet.result import KeptAs
+from lutnet.refinement.correspond import Correspondence
+from lutnet.refinement.fit import GuessedLook, Refined
+from lutnet.result import Basis, DeltaE, KeptAs
 from lutnet.shot import Frames
 
 PLACES = (data.astronaut, data.coffee)
@@ -35,8 +38,8 @@ def shots() -> tuple[tuple[Tensor, Tensor], ...]:
     draw = torch.Generator().manual_seed(4)
     found = []
     for take in range(TAKES):
-        for load in PLACES:
-            place = torch.from_numpy(load()[::2, ::2].copy()).float() / 255.0
+        for picture in PLACES:
+            place = torch.from_numpy(picture()[::2, ::2].copy()).float() / 255.0
             height, width = place.shape[0] * 7 // 8, place.shape[1] * 7 // 8
             part = place[take * 5 : take * 5 + height, take * 8 : take * 8 + width]
             found.append((part.movedim(-1, 0), 0.8 * torch.rand(7, generator=draw) - 0.4))
@@ -222,6 +225,26 @@ def test_a_look_that_is_meant_stays_under_the_look_of_a_reference():
     assert float(delta_e_rgb(between(colours), (graded + meant) / 2).mean()) < 1.0
 
 
+@pytest.mark.parametrize("faulty", [0.05, 0.95])
+def test_where_no_reference_was_followed_a_scene_is_as_without_one(faulty: float) -> None:
+    alone, refused = leads(1.2, faulty), []
+    for member in alone:
+        colours = member.compared.colours(512)
+        refused.append(replace(member, graded=partial(_both, colours, colours), led=True))
+    for one, other in zip(join(alone), join(refused), strict=True):
+        assert one.left() == other.left()
+        colours = alone[0].compared.colours(512)
+        assert one.transform is not None and other.transform is not None
+        assert torch.equal(one.transform(colours), other.transform(colours))
+
+
+def test_skin_is_held_where_a_guess_by_references_without_skin_is_followed() -> None:
+    held = [replace(each, compared=replace(each.compared, holds_skin=True)) for each in led(0.05)]
+    assert all(each.holds_skin for each in join(held))
+    assert not any(each.holds_skin for each in join(led(0.05)))
+    assert not any(each.holds_skin for each in join([replace(held[0], known=True), *held[1:]]))
+
+
 def test_what_a_scene_says_of_what_is_left_undone():
     assert left_unasked([0.05], 1.0).kept_as is left_unasked([0.05], math.inf).kept_as is KeptAs.LOOK
     assert left_unasked([0.95], 1.0) == Left(1.0, KeptAs.SMALL)
@@ -260,6 +283,38 @@ def test_what_is_kept_survives_its_bytes():
     assert (again.kept[0].features.points == compared.kept[0].features.points).all()
     with pytest.raises(GradeFileError, match="damaged"):
         Compared.from_bytes(compared.to_bytes()[:200])
+
+
+@pytest.mark.parametrize("followed", ["pixels", "look", "nothing"])
+def test_both_guesses_of_a_shot_beside_a_reference_survive_its_bytes(followed: str) -> None:
+    frames, colours = Frames(shots()[0][0][None]), members()[0].compared.colours(300)
+    unmeasured = DeltaE(1.0, 0.0, 0.0, Basis.PREDICTED)
+    shared = Correspondence(colours, warmed(colours), torch.ones(300), 0.5, 9, exact=False)
+    look = GuessedLook(lambda colours: colours * 0.5, holds_skin=True)
+    refined = replace(
+        Refined(Grade(CDL(slope=(0.8, 0.8, 0.8))), unmeasured, 1.0, ""),
+        shared=shared if followed == "pixels" else None,
+        guessed=look if followed == "look" else None,
+    )
+    compared = compared_of(frames, Grade(), refined)
+    again = Compared.from_bytes(compared.to_bytes())
+    told = again.matched
+    assert told is not None
+    seen = again.colours(512)
+    asked = {"pixels": 0.8, "look": 0.5, "nothing": 1.0}[followed]
+    assert torch.allclose(told.graded, seen * 0.8, atol=1e-3)
+    assert torch.allclose(told.as_meant, seen * asked, atol=1e-3)
+    assert (again.led, again.holds_skin) == (followed != "nothing", followed == "look")
+    assert told.pixels == (300 if followed == "pixels" else 0)
+
+
+def test_what_packages_of_before_kept_is_read() -> None:
+    compared = replace(members()[0].compared, matched=Matched(torch.rand(9, 3), torch.rand(9, 3)), led=True)
+    arrays = load(compared.to_bytes())
+    del arrays["told"], arrays["matched_as_meant"]
+    again = Compared.from_bytes(save(arrays))
+    assert (again.faulty, again.led, again.holds_skin) == (1.0, False, False)
+    assert again.matched is not None and torch.equal(again.matched.as_meant, again.matched.graded)
 
 
 def test_black_and_flat_shots_stand_alone():
