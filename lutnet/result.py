@@ -64,8 +64,8 @@ class InScene:
     """Where a clip stands among those of its scene.
 
     number: of the scene, from 1. hero: the others were matched to it. linked: clips that show the same places.
-    matched: its grade was solved with theirs; else it is its own. kept: how much of what all of them need alike was
-    left undone, 0..1, and as what; None where nothing was.
+    matched: its grade was solved with theirs; else it is its own. kept: how much of what all of them need alike, or
+    one that stands alone, was left undone, 0..1, and as what; None where nothing was.
     """
 
     number: int
@@ -77,8 +77,7 @@ class InScene:
 
     @property
     def why(self) -> str | None:
-        """Why most of what all clips of the scene need alike is still there, as the end of a sentence; None where it
-        is not."""
+        """Why most of that is still there, as the end of a sentence; None where it is not."""
         return None if self.kept <= MOSTLY or self.kept_as is None else _WHY[self.kept_as]
 
 

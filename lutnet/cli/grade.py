@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from lutnet.source import is_film
 from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
+CORRECTS_ALL = "--keep-looks 0 corrects all of it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,8 +103,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--keep-looks",
         type=float,
         metavar="K",
-        help="how much of what all clips of a scene need alike is its look and left as it is, 0 to 1 (default: all of "
-        "it where it is more like a look than like a fault, else what is no larger than a diagnosis errs)",
+        help="how much of what all clips of a scene need alike, or one that stands alone needs, is a look and left as "
+        "it is, 0 to 1 (default: all of it where it is more like a look than like a fault, else what is no larger "
+        "than a diagnosis errs)",
     )
     parser.add_argument(
         "--hero",
@@ -266,14 +269,24 @@ def _print_table(graded: GradedTimeline) -> None:
 
 
 def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
-    """A line for each reason for which most of what a scene needs was left, with its scenes."""
-    kept: dict[str, set[int]] = {}
-    for clip in graded.clips:
-        if clip.scene is not None and clip.scene.kept_as is not KeptAs.ASKED and clip.scene.why:
-            kept.setdefault(clip.scene.why, set()).add(clip.scene.number)
-    for why, numbers in kept.items():
+    """A line for each reason for which most of what clips need was left, with their scenes; with their names, where
+    they stand alone."""
+    together: dict[str, set[int]] = {}
+    alone: dict[str, list[str]] = {}
+    placed = [(clip.shot.name, clip.scene) for clip in graded.clips if clip.scene is not None]
+    clips = Counter(scene.number for _, scene in placed)
+    for name, scene in placed:
+        if scene.why is None or scene.kept_as is KeptAs.ASKED:
+            continue
+        if clips[scene.number] > 1:
+            together.setdefault(scene.why, set()).add(scene.number)
+        else:
+            alone.setdefault(scene.why, []).append(name)
+    for why, numbers in together.items():
         scenes = f"scene{'s' if len(numbers) > 1 else ''} {_some(map(str, sorted(numbers)))}"
-        yield f"What all clips of {scenes} need alike {why} (--keep-looks 0 corrects all of it)."
+        yield f"What all clips of {scenes} need alike {why} ({CORRECTS_ALL})."
+    for why, names in alone.items():
+        yield f"What {_some(names)} need{'' if len(names) > 1 else 's'} {why} ({CORRECTS_ALL})."
 
 
 def _shared_luts(graded: GradedTimeline) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How much of what all shots of a scene need alike is left undone, and why."""
+"""How much of what all shots of a scene need alike, or one that stands alone, is left undone, and why."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from lutnet.result import KeptAs
 LOOK, FAULT = 0.4, 0.6
 """How probably what a scene needs as a whole is a fault: up to the first it is left as it is, unasked; from the second
 on it is corrected as far as it is surely there (see ``docs/experiments.md``)."""
+
+ALONE = 0.1, 0.2
+"""The same of a shot that stands alone: less sure, it is left only where there is hardly a doubt."""
 
 _SURE = 1e-3  # that one shot may be
 
@@ -40,7 +43,8 @@ def left_unasked(faulty: Sequence[float], large: float) -> Left:
     faulty: how probably each shot is at fault, 0..1. large: what they need, squared, in variances of the guesses; inf
     where it is to count however small.
     """
-    meant = min(1.0, max(0.0, (FAULT - faulty_together(faulty)) / (FAULT - LOOK)))
+    look, fault = (LOOK, FAULT) if len(faulty) > 1 else ALONE
+    meant = min(1.0, max(0.0, (fault - faulty_together(faulty)) / (fault - look)))
     share = meant + (1.0 - meant) / max(1.0, large)
     if share == 0.0:
         return NOTHING

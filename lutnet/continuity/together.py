@@ -171,8 +171,8 @@ class _Scene:
 
     @property
     def is_solved(self) -> bool:
-        """Whether its shots are asked for anything together."""
-        return len(self) > 1 and self._asked.consistency > 0.0
+        """Whether its shots are asked for anything together, or one that stands alone is to be left as it is."""
+        return self._asked.consistency > 0.0 and (len(self) > 1 or self._left.share > 0.0)
 
     def solution(self) -> bytes:
         """The balances of all shots, float64: what ``take`` takes."""
@@ -188,7 +188,7 @@ class _Scene:
         return lambda colours: self._applied(number, colours)
 
     def _own_stays(self, number: int, *, lazily: bool) -> bool:
-        return self._linked[number] == 0 and not lazily and self._look is None and self._left.share == 0.0
+        return self._linked[number] == 0 and not lazily and self._left.share == 0.0 and self._look is None
 
     def _applied(self, number: int, colours: Tensor) -> Tensor:
         balanced = apply_balance(colours, self._balances[number].to(colours))
@@ -220,14 +220,14 @@ class _Scene:
 
     @cached_property
     def _left(self) -> Left:
-        """How much of what all shots need alike is left undone: nothing where something is known of the scene."""
+        """Nothing is left undone where something is known of the scene."""
         if any(member.known for member in self._members):
             return NOTHING
         if self._asked.keep_looks is not None:
             return left_as_asked(self._asked.keep_looks)
         faulty = [member.compared.faulty for member in self._members]
-        if self._is_led:
-            return left_unasked(faulty, math.inf)  # the look was guessed with small faults in view, too
+        if self._is_led or len(self) == 1:  # small faults are in view of what was guessed, too
+            return left_unasked(faulty, math.inf)
         precisions = [member.compared.guess.precision for member in self._members]
         return left_unasked(faulty, size_of_need(self._balances.mean(0), precisions))
 

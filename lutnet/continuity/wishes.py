@@ -17,7 +17,7 @@ class SceneWishes:
     grades stay; trimmed: of those that were decided about when they had other frames. Both are of one run only.
     lut_per: which clips have one LUT together. keep_looks: how much of what a scene's clips have in common is taken
     for its look and left as it is: 0 corrects all of it, 1 only what sets the clips apart; None leaves what
-    is more like a look than like a fault, or no larger than diagnoses err.
+    is more like a look than like a fault, or no larger than diagnoses err. So for what a clip needs that stands alone.
     """
 
     consistency: float = 1.0

@@ -69,9 +69,11 @@ def details(entry: Entry) -> Json:
 
 
 def _of_scene(scene: InScene | None) -> tuple[str, ...]:
-    """What clips do not hear because their scene is as it is."""
-    why = None if scene is None else scene.why
-    return () if why is None else (f"what all clips of its scene need alike {why}",)
+    """Why a fault that was found is still there."""
+    if scene is None or scene.why is None:
+        return ()
+    needed = "what all clips of its scene need alike" if scene.linked else "what it needs"
+    return (f"{needed} {scene.why}",)
 
 
 def sentences(found: Diagnosis) -> list[Json]:

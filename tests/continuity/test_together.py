@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import GUESSED, anchor
 from lutnet.continuity.compared import Compared, Matched, compared_of
-from lutnet.continuity.left import FAULT, LOOK, Left, faulty_together, left_unasked
+from lutnet.continuity.left import ALONE, FAULT, LOOK, Left, faulty_together, left_unasked
 from lutnet.continuity.together import Joined, Member, join
 from lutnet.errors import GradeFileError
 from lutnet.grade import CDL, Grade
@@ -232,10 +232,11 @@ def test_where_no_reference_was_followed_a_scene_is_as_without_one(faulty: float
         colours = member.compared.colours(512)
         refused.append(replace(member, graded=partial(_both, colours, colours), led=True))
     for one, other in zip(join(alone), join(refused), strict=True):
-        assert one.left() == other.left()
+        assert one.left().share == pytest.approx(other.left().share, abs=1e-9)
+        assert one.left().kept_as is other.left().kept_as
         colours = alone[0].compared.colours(512)
         assert one.transform is not None and other.transform is not None
-        assert torch.equal(one.transform(colours), other.transform(colours))
+        assert torch.allclose(one.transform(colours), other.transform(colours), atol=1e-6)
 
 
 def test_skin_is_held_where_a_guess_by_references_without_skin_is_followed() -> None:
@@ -243,6 +244,33 @@ def test_skin_is_held_where_a_guess_by_references_without_skin_is_followed() -> 
     assert all(each.holds_skin for each in join(held))
     assert not any(each.holds_skin for each in join(led(0.05)))
     assert not any(each.holds_skin for each in join([replace(held[0], known=True), *held[1:]]))
+
+
+def test_a_shot_that_stands_alone_is_left_only_where_there_is_hardly_a_doubt() -> None:
+    def alone(faulty: float, keep: float | None = None) -> tuple[Joined, Tensor]:
+        scene = leads(1.2, faulty)
+        return join(scene, scenes=[1, 2, 3, 4], keep_looks=keep)[0], scene[0].compared.colours(512)
+
+    assert alone(0.05)[0].left() == Left(1.0, KeptAs.LOOK)
+    assert alone((ALONE[0] + ALONE[1]) / 2)[0].left().share == pytest.approx(0.5, abs=1e-5)
+    for faulty in (ALONE[1], LOOK, 0.95):
+        own, _ = alone(faulty)
+        assert own.transform is None and own.left().share == pytest.approx(0.0, abs=1e-5)
+    left, colours = alone(0.05)
+    assert left.transform is not None and torch.allclose(left.transform(colours), colours, atol=1e-4)
+    assert alone(0.05, keep=0.0)[0].transform is None
+    asked, colours = alone(0.95, keep=1.0)
+    assert asked.transform is not None and torch.allclose(asked.transform(colours), colours, atol=1e-4)
+    known = [replace(member, known=True) for member in leads(1.2, 0.05)]
+    assert all(each.transform is None for each in join(known, scenes=[1, 2, 3, 4]))
+
+
+def test_a_shot_that_stands_alone_keeps_its_look_beside_a_reference() -> None:
+    scene = led(0.05)
+    member, joined = scene[0], join(scene, scenes=[1, 2, 3, 4])[0]
+    assert member.as_meant is not None and joined.transform is not None
+    colours, meant = member.as_meant()
+    assert float(delta_e_rgb(joined.transform(colours), meant).mean()) < 0.8
 
 
 def test_what_a_scene_says_of_what_is_left_undone():
