@@ -80,10 +80,16 @@ class InScene:
         """Why most of that is still there, as the end of a sentence; None where it is not."""
         return None if self.kept <= MOSTLY or self.kept_as is None else _WHY[self.kept_as]
 
+    @property
+    def left(self) -> str | None:
+        """The same in three words."""
+        return None if self.why is None or self.kept_as is None else _LEFT[self.kept_as]
+
 
 MOSTLY = 0.5
 """Share of what a scene needs from which on it is said that it was left undone."""
 
+_LEFT = {KeptAs.SMALL: "left as small", KeptAs.LOOK: "left as a look", KeptAs.ASKED: "left as asked"}
 _WHY = {
     KeptAs.SMALL: "is hardly more than a diagnosis errs: most of it was left as it is",
     KeptAs.LOOK: "is more like a look that is meant than like a fault: most of it was left as it is",

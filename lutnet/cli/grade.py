@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ from lutnet.source import is_film
 from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
+PERCENTAGE = re.compile(r"(\d+)%")
 CORRECTS_ALL = "--keep-looks 0 corrects all of it"
 
 
@@ -317,13 +319,17 @@ def _offers(graded: GradedTimeline) -> Iterator[str]:
 
 
 def _warnings(graded: GradedTimeline) -> Iterator[str]:
-    """One line per warning, with the clips that it is about: 1,500 times the same hides the one that matters."""
-    about: dict[str, list[str]] = {}
+    """One line per warning, with the clips that it is about: 1,500 times the same hides the one that matters. Warnings
+    that differ in a percentage are the same."""
+    about: dict[str, list[tuple[str, str]]] = {}
     for clip in graded.clips:
         for warning in dict.fromkeys((*clip.shot.warnings, *clip.warnings)):
-            about.setdefault(warning, []).append(clip.shot.name)
-    for warning, names in about.items():
-        yield f"warning: {warning}: {_some(names)}"
+            about.setdefault(PERCENTAGE.sub("%", warning), []).append((warning, clip.shot.name))
+    for told in about.values():
+        said = [warning for warning, _ in told]
+        shares = sorted({int(each) for warning in said for each in PERCENTAGE.findall(warning)})
+        between = f"{shares[0]}% to {shares[-1]}%" if len(shares) > 1 else r"\g<0>"
+        yield f"warning: {PERCENTAGE.sub(between, said[0])}: {_some(name for _, name in told)}"
 
 
 def _some(names: Iterable[str]) -> str:
@@ -335,9 +341,12 @@ def _some(names: Iterable[str]) -> str:
 def _found(clip: ClipResult) -> str:
     if clip.status is Status.SKIPPED:
         return f"skipped: {clip.shot.skipped or '; '.join(clip.warnings)}"
-    from lutnet.diagnosis.words import summary
+    from lutnet.diagnosis.words import findings, summary
 
-    return "" if clip.diagnosis is None else summary(clip.diagnosis)
+    if clip.diagnosis is None:
+        return ""
+    left = clip.scene.left if clip.scene is not None and findings(clip.diagnosis) else None
+    return summary(clip.diagnosis) + ("" if left is None else f"; {left}")
 
 
 def _differences(delta_e: DeltaE | None) -> tuple[str, str, str, str]:

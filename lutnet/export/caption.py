@@ -66,10 +66,19 @@ def draw_caption(
     warned = _draw_warnings(draw, (left, top + height), room, result)
     if result.delta_e is not None:
         _draw_differences(draw, (left, top + height - warned - 66), result.delta_e)
+    _draw_findings(draw, (left, top + 62), room, findings_of(result, describe), _MAX_FINDINGS - bool(warned))
+
+
+def findings_of(result: ClipResult, describe: Describe) -> list[Finding]:
+    """What a caption says of what is wrong: first, whether that was left as it is."""
     if result.diagnosis is None:
-        return
-    findings = describe(result.diagnosis) or [Finding("leave alone", None)]
-    _draw_findings(draw, (left, top + 62), room, findings, _MAX_FINDINGS - bool(warned))
+        return []
+    findings = list(describe(result.diagnosis))
+    if not findings:
+        return [Finding("leave alone", None)]
+    if result.scene is None or result.scene.left is None:
+        return findings
+    return [Finding(result.scene.left, None), *findings]
 
 
 def _draw_findings(

@@ -10,7 +10,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from lutnet.cli.grade import _kept_looks, _way_back
+from lutnet.cli.grade import _found, _kept_looks, _warnings, _way_back
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.demo.scenes import SHOTS
 from lutnet.pipeline import GradedTimeline
@@ -103,6 +103,24 @@ def test_scenes_that_were_left_as_they_are_are_named_with_the_reason(tmp_path: P
     for start, why in zip(starts, ("look that is meant", "look that is meant", "hardly more"), strict=True):
         assert sum(line.startswith(start + " is") and why in line for line in told) == 1
     assert all("--keep-looks 0" in line for line in told)
+    assert [_found(each).rpartition("; ")[2] for each in results[2:5]] == [
+        "left as small",
+        "left as a look",
+        "left as asked",
+    ]
+    assert "left" not in _found(results[5]) + _found(results[6])
+
+
+def test_warnings_that_differ_in_a_percentage_are_one_line(tmp_path: Path) -> None:
+    said = [("a 7% b",), ("a 12% b", "light by 0.5 stop"), ("light by 0.6 stop",), ("90% c",)]
+    results = [replace(some_result(number), warnings=told) for number, told in enumerate(said)]
+    one, two, three, four = (result.shot.name for result in results)
+    assert list(_warnings(GradedTimeline(tmp_path, tuple(results)))) == [
+        f"warning: a 7% to 12% b: {one}, {two}",
+        f"warning: light by 0.5 stop: {two}",
+        f"warning: light by 0.6 stop: {three}",
+        f"warning: 90% c: {four}",
+    ]
 
 
 def spoil_json(folder: Path) -> None:

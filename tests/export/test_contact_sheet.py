@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lutnet.export.caption import Finding, described
+from lutnet.export.caption import Finding, described, findings_of
 from lutnet.export.contact_sheet import CELL, ROWS_PER_PAGE, Thumbnails, pages
 from lutnet.export.lettering import cut, legible, width, wrapped
 from lutnet.grade import Correction, Diagnosis
-from lutnet.result import ClipResult
+from lutnet.result import ClipResult, InScene, KeptAs
 from tests.export.examples import skipped_result, some_diagnosis, some_result, some_shot
 
 RED, GREEN, BLUE = np.eye(3, dtype=np.float32)
@@ -102,6 +102,17 @@ def test_findings_near_nothing_are_left_out_and_the_surest_comes_first() -> None
         {"exposure": doubtful, "tint": weak, "black_point": sure}, None, some_diagnosis().grade
     )
     assert described(diagnosis) == [Finding("black point -0.9 stop", 0.9), Finding("exposure +12 %", 0.5)]
+
+
+def test_what_was_left_as_it_is_is_said_before_what_was_found() -> None:
+    result = some_result()
+    found = [Finding("tint +0.5 stop", 0.9)]
+    scenes = [None, InScene(1), InScene(1, kept=0.9, kept_as=KeptAs.LOOK)]
+    told = [findings_of(replace(result, scene=scene), lambda _: found) for scene in scenes]
+    assert told == [found, found, [Finding("left as a look", None), *found]]
+    right = replace(result, scene=scenes[2])
+    assert findings_of(right, lambda _: []) == [Finding("leave alone", None)]
+    assert findings_of(skipped_result(), lambda _: found) == []
 
 
 def test_lines_are_cut_and_wrapped_to_their_room() -> None:
