@@ -82,7 +82,7 @@ def main() -> None:
         used = FrameRange(0, length, 24)  # type: ignore[arg-type]
         shot = Shot(path.stem, path.stem, 1, "", used, used, str(path))
         result = with_turn(ClipResult(shot, Status.PROPOSED, grade=Grade(), light=change), frames, read)
-        pictures = StoredPictures(compared=compared_of(frames, Grade()).to_bytes())
+        pictures = StoredPictures(compared=compared_of(frames).to_bytes())
         light = with_halves([result], lambda _, kept=pictures: kept, view)[0].light
         if light is None:
             continue

@@ -28,7 +28,6 @@ from lutnet.continuity.solve import solve
 from lutnet.continuity.together import Member
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
-from lutnet.grade import Grade
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.thin import thinned
 from lutnet.shot import Frames
@@ -55,7 +54,7 @@ def _moments(path: Path) -> list[Compared]:
     length = min(240, reader.probe(path).frame_count)
     pictures = list(reader.read(path, Span(0, length), MOMENTS + 1, 192))
     pixels = [torch.from_numpy(picture.pixels.copy()).movedim(-1, 0) for picture in pictures]
-    return [compared_of(Frames(torch.stack(pair)), Grade()) for pair in pairwise(pixels)]
+    return [compared_of(Frames(torch.stack(pair))) for pair in pairwise(pixels)]
 
 
 def _spoiled(kept: Kept, amounts: Tensor) -> Kept:

@@ -28,10 +28,9 @@ from lutnet.continuity.anchor import COLOURS, unsureness
 from lutnet.continuity.compared import Matched, compared_of
 from lutnet.continuity.together import Member, join
 from lutnet.diagnosis.model import default_model
-from lutnet.diagnosis.predict import look_at
 from lutnet.grade import CDL
 from lutnet.ops.difference import delta_e_rgb
-from lutnet.refinement import Refined, refine, shown_by
+from lutnet.refinement import Refined, diagnosed, refine
 from lutnet.refinement.fit import Wish
 from lutnet.shot import Frames
 from lutnet.training.grades import GradeKind, KnownGrade, is_for_testing, random_grade, read_luts
@@ -73,9 +72,10 @@ def references(shared: Path, half: str, kind: GradeKind | None, draw: torch.Gene
 
 def kept(case: Case, reference: Tensor) -> Kept:
     """What a job keeps of a shot beside a reference."""
-    frames, model = Frames(case.spoiled), default_model()
-    alone = refine(frames, (Frames(reference[None]),), case.found, shown_by(look_at(frames, model), model))
-    compared = compared_of(frames, case.found.grade, alone, faulty=case.faulty)
+    frames = Frames(case.spoiled)
+    found, shown = diagnosed(frames, default_model())
+    alone = refine(frames, (Frames(reference[None]),), found, shown)
+    compared = compared_of(frames, case.found, alone)
     colours = compared.colours(COLOURS)
     matched = Matched.of(alone, colours)
     member = Member(

@@ -27,13 +27,12 @@ from lutnet.continuity.anchor import unsureness
 from lutnet.continuity.compared import compared_of
 from lutnet.continuity.together import Member, join
 from lutnet.diagnosis.model import default_model
-from lutnet.diagnosis.predict import look_at, told
 from lutnet.frames import probe, read_shot
 from lutnet.grade import Diagnosis
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.ops.encoding import rgb_to_lab
-from lutnet.refinement import faulty_share, shown_by
+from lutnet.refinement import diagnosed
 from lutnet.refinement.fit import Wish
 from lutnet.shot import FrameRange, Frames, Shot
 from lutnet.training.sampling import quantised, seven_amounts
@@ -50,20 +49,17 @@ Colouring = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Case:
-    """One shot: clean and spoiled frames ``[N, 3, H, W]``, what spoiled it, and what lutnet says of it alone: what is
-    wrong, and how probably that is a fault and no look."""
+    """One shot: clean and spoiled frames ``[N, 3, H, W]``, what spoiled it, and what lutnet says of it alone."""
 
     clean: Tensor
     spoiled: Tensor
     amounts: Tensor
     found: Diagnosis
-    faulty: float
 
     @classmethod
     def of(cls, clean: Tensor, spoiled: Tensor, amounts: Tensor) -> Case:
-        model = default_model()
-        looked = look_at(Frames(spoiled), model)
-        return cls(clean, spoiled, amounts, told(looked, model), faulty_share(shown_by(looked, model)))
+        found, _ = diagnosed(Frames(spoiled), default_model())
+        return cls(clean, spoiled, amounts, found)
 
     def spoil(self, colours: Tensor) -> Tensor:
         return quantised(detune(colours, self.amounts))
@@ -99,7 +95,7 @@ def spoiled(clean: Sequence[Tensor], draw: torch.Generator) -> list[Case]:
 
 
 def member(case: Case) -> Member:
-    compared = compared_of(Frames(case.spoiled), case.found.grade, faulty=case.faulty)
+    compared = compared_of(Frames(case.spoiled), case.found)
     return Member(compared, unsure=unsureness(list(case.found.corrections.values())))
 
 

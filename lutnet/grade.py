@@ -228,12 +228,17 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What is wrong with one shot, and the grade that undoes it."""
+    """What is wrong with one shot, and the grade that undoes it.
+
+    faulty: 0..1, how probably what is unusual about it is a fault and no look that somebody gave it; None where nobody
+    can tell.
+    """
 
     corrections: Mapping[str, Correction]
     fault: Fault | None
     grade: Grade
     warnings: tuple[str, ...] = ()
+    faulty: float | None = None
 
     @property
     def cdl(self) -> CDL:

@@ -84,13 +84,13 @@ def diagnose(
     scene, by what is wrong with each where they do not.
     weights: a file of ``lutnet train``, a show's own for instance. Raises WeightsError where it is none.
     """
-    from lutnet import diagnosis, refinement
+    from lutnet import refinement
     from lutnet.diagnosis.model import load_named
 
     model = load_named(None if weights is None else Path(weights))
     shot = _as_frames(frames)
     if reference is None:
-        found = diagnosis.diagnose(shot, model=model)
+        found, _ = refinement.diagnosed(shot, model)
     else:
         found = refinement.diagnose_beside(shot, _as_frames(reference), model)
     return refinement.told_of_light(found, shot)
@@ -248,16 +248,12 @@ def grade_shot(
     """
     from lutnet import refinement
     from lutnet.diagnosis.model import default_model
-    from lutnet.diagnosis.predict import look_at, told
     from lutnet.refinement.behind import behind_view
 
-    model = model or default_model()
     every = colour.seen(frames)
-    looked = look_at(every, model)
-    found = told(looked, model)
+    found, shown = refinement.diagnosed(every, model or default_model())
     seen = every.few
     sets = reference.sets if reference else ()
-    shown = refinement.shown_by(looked, model)
     wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
     if look is None:
         base, before = None, refinement.refine(seen, sets, found, shown, strength=strength, **wishes)
@@ -276,7 +272,7 @@ def grade_shot(
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
-    return refinement.Graded(result, before if sets else None, refinement.faulty_share(shown))
+    return refinement.Graded(result, before if sets else None)
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
@@ -315,9 +311,8 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         result = replace(result, doubt=frames.doubt)
         few = frames.few
         frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
-        diagnosed = Grade() if result.diagnosis is None else result.diagnosis.grade
         grade = exported_grade(result) or Grade()
-        compared = compared_of(colour.seen(few), diagnosed, graded.matched, faulty=graded.faulty)
+        compared = compared_of(colour.seen(few), result.diagnosis, graded.matched)
         return Outcome(result, pictures_of(frame, grade, colour.view, compared.to_bytes()))
 
     return do

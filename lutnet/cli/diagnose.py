@@ -13,7 +13,7 @@ from lutnet.colourspace import colour_management
 from lutnet.diagnosis.explain import explain, explanation_png
 from lutnet.diagnosis.heads import HEADS
 from lutnet.diagnosis.model import load_named
-from lutnet.diagnosis.words import NOTABLE_LEVEL, amount
+from lutnet.diagnosis.words import NOTABLE_LEVEL, amount, nature
 from lutnet.errors import InputError
 from lutnet.export.atomic import cannot_write, write_bytes
 from lutnet.export.naming import portable_stem
@@ -68,6 +68,9 @@ def run(options: argparse.Namespace) -> int:
     else:
         for path, diagnosis in diagnoses:
             output().print(_table(path, diagnosis))
+            if (kind := nature(diagnosis)) is not None and diagnosis.faulty is not None:
+                sure = max(diagnosis.faulty, 1.0 - diagnosis.faulty)
+                output().print(f"  {kind}, {100 * sure:.0f} %")
             for warning in diagnosis.warnings:
                 output().print(f"  warning: {warning}")
             output().print()
@@ -98,6 +101,7 @@ def _entry(path: Path, diagnosis: Diagnosis) -> dict[str, object]:
         "corrections": corrections_to_plain(diagnosis.corrections),
         "fault": None if fault is None else fault_to_plain(fault),
         "cdl": cdl_to_plain(diagnosis.cdl),
+        "faulty": diagnosis.faulty,
         "warnings": list(diagnosis.warnings),
     }
 

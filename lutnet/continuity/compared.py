@@ -24,7 +24,7 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import COLOURS, GUESSED, Anchor, anchor
 from lutnet.errors import GradeFileError
-from lutnet.grade import Grade
+from lutnet.grade import Diagnosis
 from lutnet.ops.thin import thinned
 from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
 from lutnet.shot import Frames
@@ -173,14 +173,16 @@ class Compared:
 
 
 def compared_of(
-    frames: Frames, diagnosed: Grade, matched: Refined | None = None, *, faulty: float = 1.0
+    frames: Frames, diagnosis: Diagnosis | None = None, matched: Refined | None = None
 ) -> Compared:
-    """frames: of one shot, as people see them. diagnosed: undoes what is wrong with it. matched: brings it to a
-    reference, before a look. faulty: see ``Compared``."""
+    """frames: of one shot, as people see them. diagnosis: what is wrong with it; None where nobody asks. matched: what
+    brings it to a reference, before a look."""
     ends = frames.pixels[[0, -1]] if len(frames) > 1 else frames.pixels
     kept = tuple(_kept(frame) for frame in ends)
     colours = _colours(kept, COLOURS)
-    guess = anchor(colours, diagnosed.apply_colours(colours), GUESSED)
+    graded = colours if diagnosis is None else diagnosis.grade.apply_colours(colours)
+    guess = anchor(colours, graded, GUESSED)
+    faulty = 1.0 if diagnosis is None or diagnosis.faulty is None else diagnosis.faulty
     if matched is None:
         return Compared(kept, guess, None, faulty)
     look = matched.guessed

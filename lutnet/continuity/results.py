@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
-from lutnet.continuity.cut_figures import digest_of, measure_cuts
+from lutnet.continuity.cut_figures import measure_cuts
 from lutnet.continuity.left import NOTHING, Left
 from lutnet.continuity.parts import Parts
 from lutnet.continuity.regraded import PALETTE, Call, placed, regraded
@@ -22,13 +22,10 @@ from lutnet.errors import InputError
 from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
-from lutnet.result import Basis, ClipResult, LutPer, Status
+from lutnet.result import ClipResult, LutPer, Status
 from lutnet.store import Decision, Store, StoredPictures
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lutnet.continuity.compared import Compared
     from lutnet.continuity.together import Joined, Member
 
 NAMED = 5
@@ -106,18 +103,18 @@ def in_scenes(
     places: list[int] = []
 
     def compared() -> Iterator[Member]:
+        from lutnet.continuity.members import Clip, look_of_show, member_of
         from lutnet.continuity.shelf import Shelf
 
-        shelf = Shelf(store.compared_of)
+        shelf, show = Shelf(store.compared_of), look_of_show(recipe)
         for place, result in enumerate(standing):
             job, decision = jobs.get(result.shot.id, ""), decisions.get(result.shot.id)
             kept = shelf.compared(job) if result.grade is not None and job in finished else None
             if kept is not None:
                 places.append(place)
-                rejected = decision is not None and decision.status is Status.REJECTED
-                stands = not rejected or result.shot.id in wishes.pinned
-                own = result if stands else results[place]  # nobody wants what it was given
-                yield _member(own, job, kept, store, context, decision=decision)
+                own = _followed(result, results[place], decision, wishes)
+                clip = Clip(own, job, kept, decision, context)
+                yield member_of(clip, partial(store.pictures_of, job), show)
 
     members = list(compared())
     if len(members) < 2:
@@ -157,6 +154,14 @@ def in_scenes(
         found = with_shared_luts(found, sharing, _staying_grades(found, staying, decisions))
     measure_cuts(found, dict(zip(places, members, strict=True)), context.view, parts)
     return InScenes(found, key, parts.used)
+
+
+def _followed(
+    stands: ClipResult, computed: ClipResult, decision: Decision | None, wishes: SceneWishes
+) -> ClipResult:
+    """The result of a clip whose grade others may follow: nobody wants one that was rejected."""
+    rejected = decision is not None and decision.status is Status.REJECTED
+    return computed if rejected and stands.shot.id not in wishes.pinned else stands
 
 
 def _left_before(result: ClipResult) -> Left:
@@ -257,61 +262,6 @@ def _pictures(
         return None
     pictures = store.pictures_of(jobs[result.shot.id])
     return pictures if pictures.compared else None
-
-
-def _member(
-    result: ClipResult,
-    job: str,
-    compared: Compared,
-    store: Store,
-    context: Context,
-    *,
-    decision: Decision | None,
-) -> Member:
-    """compared: what ``job`` kept of the clip to lay it beside others."""
-    from lutnet.continuity.anchor import COLOURS, unsureness
-    from lutnet.continuity.recorded import recorded_colours
-    from lutnet.continuity.together import Member
-
-    diagnosis = result.diagnosis
-    unsure = 1.0 if diagnosis is None else unsureness(list(diagnosis.corrections.values()))
-    approved = decision is not None and decision.status is not Status.REJECTED
-    aligned = result.delta_e is not None and result.delta_e.basis is Basis.ALIGNED
-    shown = (result.delta_e.pixels or 0) if aligned and result.delta_e is not None else 0
-    pinned = result.shot.id in context.wishes.pinned
-    behind = context.recipe.look is not None  # then a grade is more than the balance that is sought
-    matched = compared.matched if behind and context.recipe.balance > 0.0 else None
-    known, led = (approved or aligned or pinned) and not behind, context.recipe.reference is not None
-    if behind:
-        shown = 0 if matched is None or (decision and decision.grade) else matched.pixels
-        known, led = shown > 0, matched is not None
-    hero = not {result.shot.id, result.shot.name}.isdisjoint(context.wishes.heroes)
-    grade = (decision.grade if approved and decision and decision.grade else result.grade) or Grade()
-    key = repr((result.shot.id, job, pinned, approved, grade.cdl, digest_of(grade))).encode()
-
-    def graded() -> tuple[Tensor, Tensor]:
-        view, colours = context.view, compared.colours(COLOURS)
-        if matched is not None:  # of the full match
-            own = colours + (matched.graded - colours) / context.recipe.balance
-            return colours, own.clamp(0.0, 1.0)
-        if behind:
-            return colours, (Grade() if diagnosis is None else diagnosis.grade).apply_colours(colours)
-        recorded = colours if view.identity else recorded_colours(store.pictures_of(job), COLOURS)
-        colours, own = view.show(recorded), view.show(grade.apply_colours(recorded))
-        if approved:
-            return colours, own
-        return colours, (colours + (own - colours) / context.recipe.strength).clamp(
-            0.0, 1.0
-        )  # of the full grade
-
-    def as_meant() -> tuple[Tensor, Tensor]:
-        colours, beside = compared.colours(COLOURS), compared.matched
-        return colours, colours if beside is None else beside.as_meant
-
-    telling = graded if known or led or hero else None
-    return Member(
-        compared, telling, known, led, as_meant if led and compared.led else None, unsure, shown, key
-    )
 
 
 def _joined(

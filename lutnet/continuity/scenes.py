@@ -15,7 +15,6 @@ from lutnet.continuity.links import components, links_of
 from lutnet.continuity.undeclared import Seen, Verdict, verdicts
 from lutnet.errors import MediaError
 from lutnet.frames import read_shot
-from lutnet.grade import Grade
 from lutnet.shot import Frames, LogDoubt, Shot
 
 
@@ -24,7 +23,7 @@ def scenes_of(shots: Sequence[Frames]) -> list[int]:
 
     shots: in timeline order, frames of each as people see them (first and last are compared), of any sizes.
     """
-    return _numbered([compared_of(shot, Grade()) for shot in shots])
+    return _numbered([compared_of(shot) for shot in shots])
 
 
 def read_scenes(
@@ -64,7 +63,7 @@ def _read(shot: Shot, colour: ColourManagement) -> tuple[Compared | str, LogDoub
         return shot.skipped, None
     try:
         frames = colour.developed(read_shot(shot))
-        return compared_of(colour.seen(frames), Grade()), frames.doubt  # groups do not ask what is wrong
+        return compared_of(colour.seen(frames)), frames.doubt  # groups do not ask what is wrong
     except MediaError as error:
         return str(error), None
 

@@ -36,6 +36,16 @@ def sentence(head: Head, correction: Correction) -> str:
     return f"{phrase(head, correction)}, {100 * correction.confidence:.0f} %"
 
 
+def nature(diagnosis: Diagnosis) -> str | None:
+    """``more like a look that is meant than like a fault``, or the reverse; None where nothing was found or nobody can
+    tell."""
+    if diagnosis.faulty is None or not findings(diagnosis):
+        return None
+    names = "a fault", "a look that is meant"
+    one, other = names if diagnosis.faulty >= 0.5 else names[::-1]
+    return f"more like {one} than like {other}"
+
+
 def summary(diagnosis: Diagnosis, limit: int = 3) -> str:
     """The surest findings in one line, or ``leave alone``."""
     found = findings(diagnosis)

@@ -52,6 +52,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         **shot_to_plain(result.shot),
         "skipped": skip_reason(result),
         "diagnosis": None if diagnosis is None else corrections_to_plain(diagnosis.corrections),
+        **({} if diagnosis is None or diagnosis.faulty is None else {"faulty": float(diagnosis.faulty)}),
         "cdl": None if cdl is None else cdl_to_plain(cdl),
         "lut": None if lut is None else {"path": lut.path, "sha256": lut.sha256},
         "delta_e": None if delta_e is None else delta_e_to_plain(delta_e),

@@ -4,8 +4,7 @@ from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
 from lutnet.refinement.graded import Graded
 from lutnet.refinement.look import fit_look, followed
-from lutnet.refinement.meant import faulty_share
-from lutnet.refinement.predict import shown_by
+from lutnet.refinement.meant import diagnosed
 from lutnet.refinement.steadiness import light_change, told_of_light
 from lutnet.refinement.turn import with_turn
 
@@ -13,13 +12,12 @@ __all__ = [
     "Graded",
     "Refined",
     "diagnose_beside",
-    "faulty_share",
+    "diagnosed",
     "fit_look",
     "followed",
     "light_change",
     "match",
     "refine",
-    "shown_by",
     "told_of_light",
     "with_turn",
 ]

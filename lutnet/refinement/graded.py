@@ -10,9 +10,7 @@ from lutnet.result import ClipResult
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """matched: what brings the shot to the reference, as people see it and before a look; None without one. faulty:
-    0..1, how probably what is unusual about it is a fault and no look."""
+    """matched: what brings the shot to the reference, as people see it and before a look; None without one."""
 
     result: ClipResult
     matched: Refined | None
-    faulty: float = 1.0

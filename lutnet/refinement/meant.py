@@ -6,14 +6,25 @@ bends each channel by a curve of its own. The network that tells the sort of a s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lutnet.diagnosis.model import DiagnosisModel
+from lutnet.diagnosis.predict import look_at, told
+from lutnet.grade import Diagnosis
+from lutnet.refinement.predict import shown_by
 from lutnet.refinement.still_evidence import StillEvidence
 from lutnet.refinement.still_network import StillLook, shipped_still_network
-
-UNKNOWN = 1.0
-"""What is said of shots that cannot be asked: all of them may be at fault."""
+from lutnet.shot import Frames
 
 
-def faulty_share(shown: StillEvidence | None) -> float:
-    """Probability, 0..1, that it is a fault, by what a shot shows (see ``shown_by``); UNKNOWN where that is None. Of a
+def faulty_share(shown: StillEvidence | None) -> float | None:
+    """Probability, 0..1, that it is a fault, by what a shot shows (see ``shown_by``); None where that is None. Of a
     shot of which nothing is unusual it says nothing."""
-    return UNKNOWN if shown is None else StillLook.of(shipped_still_network(), shown).fault
+    return None if shown is None else StillLook.of(shipped_still_network(), shown).fault
+
+
+def diagnosed(frames: Frames, model: DiagnosisModel) -> tuple[Diagnosis, StillEvidence | None]:
+    """What is wrong with a shot, and whether it is a fault or a look; and what the shot shows (see ``shown_by``)."""
+    looked = look_at(frames, model)
+    shown = shown_by(looked, model)
+    return replace(told(looked, model), faulty=faulty_share(shown)), shown

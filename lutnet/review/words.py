@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from lutnet.diagnosis.heads import HEADS
-from lutnet.diagnosis.words import findings, phrase
+from lutnet.diagnosis.words import findings, nature, phrase
 from lutnet.export.manifest import skip_reason
 from lutnet.grade import Diagnosis
 from lutnet.plain import Json, delta_e_to_plain, light_to_plain, range_to_plain, shared_to_plain
@@ -82,6 +82,8 @@ def sentences(found: Diagnosis) -> list[Json]:
         {"text": phrase(head, correction), "confidence": correction.confidence}
         for head, correction in findings(found)
     ]
+    if (kind := nature(found)) is not None and found.faulty is not None:
+        said.append({"text": kind, "confidence": max(found.faulty, 1.0 - found.faulty)})
     return said or [{"text": "leave alone", "confidence": confidence(found)}]
 
 

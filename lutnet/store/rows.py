@@ -168,6 +168,7 @@ def _diagnosis_to_plain(diagnosis: Diagnosis) -> Json:
         "cdl": cdl_to_plain(diagnosis.grade.cdl),
         "lut": _lut_facts(diagnosis.grade.lut),
         "warnings": list(diagnosis.warnings),
+        "faulty": diagnosis.faulty,
     }
 
 
@@ -177,6 +178,7 @@ def _diagnosis_from_plain(plain: Json, lut: Fetch) -> Diagnosis:
         fault=None if plain["fault"] is None else fault_from_plain(plain["fault"]),
         grade=Grade(cdl_from_plain(plain["cdl"]), _lut_of_row(plain, lut)),
         warnings=tuple(plain["warnings"]),
+        faulty=plain.get("faulty"),  # older rows have none
     )
 
 

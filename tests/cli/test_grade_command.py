@@ -260,6 +260,7 @@ def test_diagnose_prints_a_table_and_json(footage: Path, capsys: pytest.CaptureF
     assert main(["diagnose", reference, "--json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)
     assert set(entry["corrections"]) >= {"exposure", "saturation"}
+    assert 0.0 <= entry["faulty"] <= 1.0
 
 
 def test_moved_media_is_found_by_root_and_by_map(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ BACK = Grade(CDL(slope=(1.0, 1.0, 1 / 0.9)))
 
 
 def kept(picture: torch.Tensor) -> Compared:
-    return compared_of(Frames(picture.movedim(-1, 0)[None]), Grade())
+    return compared_of(Frames(picture.movedim(-1, 0)[None]))
 
 
 def test_a_jump_is_measured_and_gone_after_the_grade() -> None:

@@ -25,6 +25,9 @@ from lutnet.continuity.document import read_groups
 from lutnet.continuity.shelf import Shelf
 from lutnet.continuity.solve import Link, Solution, solve
 from lutnet.continuity.wishes import SceneWishes
+from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.look import Look
+from lutnet.diagnosis.model import default_model, save_model
 from lutnet.errors import InputError
 from lutnet.grade import CDL, LUT3D, Diagnosis, Grade
 from lutnet.job import Engine, Job, Outcome, Recipe
@@ -34,7 +37,7 @@ from lutnet.pipeline import GradedTimeline, grade_timeline
 from lutnet.result import ClipResult, KeptAs, Status
 from lutnet.settings import GradeSettings
 from lutnet.store import FILE_NAME, Decision, Store, StoredPictures
-from tests.continuity.test_together import TAKES, led, members, shots
+from tests.continuity.test_together import TAKES, WARM, led, members, shots
 from tests.export.examples import some_lut, some_result
 
 FOUND = 900
@@ -61,7 +64,7 @@ def crew(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         yield job, Outcome(replace(result, diagnosis=found), pictures)
 
 
-def beside(faulty: float, *, holds_skin: bool = False) -> Engine:
+def beside(faulty: float, *, holds_skin: bool = False, followed: bool = True) -> Engine:
     """Grades the timeline's first shots as if their media were shots of one place beside a reference (see ``led``)."""
 
     def engine(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -72,7 +75,10 @@ def beside(faulty: float, *, holds_skin: bool = False) -> Engine:
                 continue
             member = led(faulty)[number]
             (colours, own), (_, meant) = both_guesses(member)
-            compared = replace(member.compared, matched=Matched(own, meant), led=True, holds_skin=holds_skin)
+            compared = member.compared
+            if followed:
+                asked = Matched(own, meant)
+                compared = replace(compared, matched=asked, led=True, holds_skin=holds_skin)
             result = replace(outcome.result, grade=Grade(CDL.fitted(colours, own)))
             yield job, Outcome(result, StoredPictures(compared=compared.to_bytes()))
 
@@ -259,6 +265,17 @@ def test_a_scene_that_is_meant_keeps_its_look_beside_a_reference(footage: Path, 
         assert max(slopes[:TAKES]) + 0.5 < min(slopes[TAKES:])
     written = json.loads((footage / "out" / "grades.json").read_text())["clips"]
     assert written[0]["scene"]["kept_as"] is None
+
+
+@pytest.mark.parametrize(("faulty", "share"), [(0.05, 0.0), (0.95, 1.0)])
+def test_the_look_of_a_show_goes_on_its_scenes(footage: Path, faulty: float, share: float) -> None:
+    """As it is what the show has for right, and no need of a scene that may be small, or a look that is meant."""
+    weights = footage / "show.safetensors"
+    show = Look(Grade(CDL(slope=WARM)), (0.0,) * len(HEADS))
+    save_model(weights, replace(default_model(), look=show))
+    graded = run(footage, engine=beside(faulty, followed=False), weights=weights)
+    assert all(clip.scene and clip.scene.matched for clip in graded.clips[:TAKES])
+    assert off(graded, share) < 1.0 < 6.0 < off(graded, 1.0 - share)
 
 
 def test_a_scene_at_fault_takes_what_undoes_it_beside_a_reference(footage: Path) -> None:

@@ -18,7 +18,7 @@ from lutnet.continuity.compared import Compared, Matched, compared_of
 from lutnet.continuity.left import ALONE, FAULT, LOOK, Left, faulty_together, left_unasked
 from lutnet.continuity.together import Joined, Member, join
 from lutnet.errors import GradeFileError
-from lutnet.grade import CDL, Grade
+from lutnet.grade import CDL, Diagnosis, Grade
 from lutnet.ops.balance import apply_balance
 from lutnet.ops.detune import detune, undo
 from lutnet.ops.difference import delta_e_rgb
@@ -30,6 +30,7 @@ from lutnet.shot import Frames
 
 PLACES = (data.astronaut, data.coffee)
 TAKES = 4
+WARM = 1.1, 1.0, 0.85
 
 
 @cache
@@ -52,7 +53,7 @@ def members() -> tuple[Member, ...]:
     found = []
     for clean, amounts in shots():
         spoiled = detune(clean.movedim(0, -1), amounts).movedim(-1, 0)
-        compared = compared_of(Frames(spoiled[None]), Grade())
+        compared = compared_of(Frames(spoiled[None]))
         colours = compared.colours(512)
         guess = undo(colours, amounts * 0.5)
         compared = replace(compared, guess=anchor(colours, guess, GUESSED))
@@ -153,7 +154,7 @@ def leads(scale: float, faulty: float = 1.0) -> list[Member]:
     that is a fault."""
     found = []
     for shot in range(0, TAKES * len(PLACES), len(PLACES)):
-        compared = compared_of(Frames(shots()[shot][0][None]), Grade(), faulty=faulty)
+        compared = compared_of(Frames(shots()[shot][0][None]), Diagnosis({}, None, Grade(), faulty=faulty))
         colours = compared.colours(512)
         guess = apply_balance(colours, torch.tensor([scale, scale, scale, 0, 0, 0, 0, 0])).clamp(0.0, 1.0)
         found.append(Member(replace(compared, guess=anchor(colours, guess, GUESSED))))
@@ -201,7 +202,7 @@ def led(faulty: float) -> list[Member]:
 
 
 def warmed(colours: Tensor) -> Tensor:
-    return (colours * torch.tensor([1.1, 1.0, 0.85])).clamp(0.0, 1.0)
+    return (colours * torch.tensor(WARM)).clamp(0.0, 1.0)
 
 
 def test_a_look_that_is_meant_stays_under_the_look_of_a_reference():
@@ -324,7 +325,7 @@ def test_both_guesses_of_a_shot_beside_a_reference_survive_its_bytes(followed: s
         shared=shared if followed == "pixels" else None,
         guessed=look if followed == "look" else None,
     )
-    compared = compared_of(frames, Grade(), refined)
+    compared = compared_of(frames, None, refined)
     again = Compared.from_bytes(compared.to_bytes())
     told = again.matched
     assert told is not None
@@ -346,7 +347,7 @@ def test_what_packages_of_before_kept_is_read() -> None:
 
 
 def test_black_and_flat_shots_stand_alone():
-    dark = Member(compared_of(Frames(torch.zeros(2, 3, 48, 64)), Grade()))
+    dark = Member(compared_of(Frames(torch.zeros(2, 3, 48, 64))))
     joined = join([dark, members()[0], dark, members()[2]])
     assert [each.scene for each in joined] == [1, 2, 3, 2]
     assert joined[0].transform is None

@@ -12,7 +12,6 @@ from skimage import data
 from lutnet.colourspace.log_look import log_look
 from lutnet.continuity.compared import Compared, compared_of
 from lutnet.continuity.undeclared import Seen, Verdict, verdicts
-from lutnet.grade import Grade
 from lutnet.ops.detune import detune
 from lutnet.shot import REC709, Frames, LogDoubt
 from tests.colourspace.recorded import scene, through_view
@@ -44,7 +43,7 @@ def _part(take: int) -> torch.Tensor:
 
 
 def _shown(picture: torch.Tensor) -> Compared:
-    return compared_of(Frames(picture.movedim(-1, 0)[None]), Grade())
+    return compared_of(Frames(picture.movedim(-1, 0)[None]))
 
 
 def file(*doubts: LogDoubt | None, media: str = "a.mov") -> list[Seen]:

@@ -73,7 +73,8 @@ def some_shot(number: int = 0, name: str | None = None, **changes: object) -> Sh
 
 def some_diagnosis(level: float = 0.5) -> Diagnosis:
     correction = Correction(level, 0.75, "stop", 0.9, (0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4))
-    return Diagnosis(dict.fromkeys(NAMES, correction), Fault(NAMES[0], 2 / 3), Grade(some_cdl(7)), ("dark",))
+    corrections, fault = dict.fromkeys(NAMES, correction), Fault(NAMES[0], 2 / 3)
+    return Diagnosis(corrections, fault, Grade(some_cdl(7)), ("dark",), faulty=0.75)
 
 
 def some_result(number: int = 0, grade: Grade | None = None, **changes: object) -> ClipResult:

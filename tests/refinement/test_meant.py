@@ -11,7 +11,7 @@ from lutnet.diagnosis.network import DiagnosisNetwork
 from lutnet.diagnosis.predict import look_at
 from lutnet.grade import CDL
 from lutnet.ops.detune import detune
-from lutnet.refinement.meant import UNKNOWN, faulty_share
+from lutnet.refinement.meant import faulty_share
 from lutnet.refinement.predict import shown_by
 from lutnet.shot import Frames
 from lutnet.training.pairs import stored
@@ -38,11 +38,11 @@ def test_faults_are_told_from_a_look():
 @pytest.mark.parametrize("pixels", [torch.zeros(1, 3, 64, 64), torch.full((1, 3, 64, 64), 0.5)])
 def test_a_shot_of_which_nothing_can_be_told_may_be_at_fault(pixels):
     model = default_model()
-    assert faulty_share(shown_by(look_at(Frames(pixels), model), model)) == UNKNOWN
+    assert faulty_share(shown_by(look_at(Frames(pixels), model), model)) is None
 
 
 def test_another_diagnosis_is_not_asked():
     torch.manual_seed(0)
     other = DiagnosisModel(DiagnosisNetwork(default_model().network.config).eval())
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-    assert faulty_share(shown_by(look_at(Frames(picture), other), other)) == UNKNOWN
+    assert faulty_share(shown_by(look_at(Frames(picture), other), other)) is None
