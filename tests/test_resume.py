@@ -281,7 +281,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_on_a_disk_that_fills_up_the_rest_is_computed_and_the_next_run_does_only_what_is_missing(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from lutnet.result import KeptAs
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LOOK, FAULT = 0.4, 0.6
 """How probably what a scene needs as a whole is a fault: up to the first it is left as it is, unasked; from the second
@@ -53,10 +55,11 @@ def left_unasked(faulty: Sequence[float], large: float) -> Left:
 
 def faulty_together(faulty: Sequence[float]) -> float:
     """How probably a scene has a fault, by what its shots say of theirs: their odds averaged, as they err together."""
-    shares = torch.tensor(faulty).clamp(_SURE, 1.0 - _SURE)
-    return float(torch.sigmoid(torch.logit(shares).mean()))
+    shares = [min(1.0 - _SURE, max(_SURE, share)) for share in faulty]
+    odds = sum(math.log(share / (1.0 - share)) for share in shares) / len(shares)
+    return 1.0 / (1.0 + math.exp(-odds))
 
 
 def size_of_need(common: Tensor, precisions: Sequence[Tensor]) -> float:
     """A balance ``common [8]`` squared, in variances of guesses whose ``precisions`` are ``[8, 8]``."""
-    return float(common @ torch.stack(list(precisions)).mean(0) @ common)
+    return sum(float(common @ precision @ common) for precision in precisions) / len(precisions)

@@ -323,7 +323,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     ):
         pytest.skip("no rights to mount a small file system")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def test_a_disk_that_is_really_full_damages_nothing(small_disk: Path) -> None:

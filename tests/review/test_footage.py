@@ -173,7 +173,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     except (OSError, subprocess.CalledProcessError):
         pytest.skip(f"a small disk needs root: {' '.join(command[:-1])} FOLDER")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_full_disk_loses_no_decision_and_is_told(browser: Any, package: Path, small_disk: Path) -> None:
