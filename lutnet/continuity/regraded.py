@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lutnet.continuity.cores import Apart, on_all_cores
 from lutnet.continuity.left import NOTHING, Left
+from lutnet.grade import CDL, Grade
 from lutnet.job import Outcome
 from lutnet.looks import look_on
 from lutnet.result import ClipResult, InScene
@@ -60,6 +61,7 @@ def _regraded(call: Call, context: Context) -> ClipResult:
     """The result with the grade that its scene asks for."""
     import torch
 
+    from lutnet.continuity.together import as_it_stands
     from lutnet.refinement.behind import behind_view
     from lutnet.refinement.fit import Refined, Wish, split_of
     from lutnet.refinement.look import followed
@@ -70,14 +72,19 @@ def _regraded(call: Call, context: Context) -> ClipResult:
         return result
     recipe, view, balance = context.recipe, context.view, None
     palette = call.member.compared.colours(PALETTE)
+
+    def asked(wish: Wish, start: CDL | None = None) -> Grade:
+        if transform is as_it_stands:
+            return Grade()
+        return wish.granted(transform, start=start, hold_skin=call.joined.holds_skin)
+
     if recipe.look is None:
         near = result.grade.cdl if result.grade is not None and view.identity else None
-        grade = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness).granted(
-            transform, start=near, hold_skin=call.joined.holds_skin
-        )
+        wish = Wish(palette, recipe.strength, recipe.cdl_only, recipe.keep_brightness)
+        grade = asked(wish, near)
         refined = Refined(grade, split_of(grade, palette), 1.0, "")
     else:
-        balance = Wish(palette, recipe.balance).granted(transform, hold_skin=call.joined.holds_skin)
+        balance = asked(Wish(palette, recipe.balance))
         refined = followed(
             Refined(balance, split_of(balance, palette), 1.0, ""),
             Frames(palette.T[None, :, :, None]),

@@ -185,6 +185,8 @@ class _Scene:
         """What is asked of one of the shots; None where its own grade stays. lazily: not before it is used."""
         if not self.is_solved or self._members[number].known or self._own_stays(number, lazily=lazily):
             return None
+        if len(self) == 1 and self._left.share == 1.0 and not self._is_led:
+            return as_it_stands
         return lambda colours: self._applied(number, colours)
 
     def _own_stays(self, number: int, *, lazily: bool) -> bool:
@@ -282,6 +284,11 @@ def _surest(members: Sequence[Member], scenes: Sequence[int], settled: set[int])
 def _doubt(member: Member) -> tuple[bool, int, float, bytes]:
     """Least of the surest; the picture decides between equals, so that the order of clips does not."""
     return not member.known, -member.shown, member.unsure, member.compared.key
+
+
+def as_it_stands(colours: Tensor) -> Tensor:
+    """The transform of a shot that is left alone."""
+    return colours
 
 
 def _as_meant(member: Member) -> tuple[Tensor, Tensor]:

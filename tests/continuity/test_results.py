@@ -267,6 +267,21 @@ def test_a_scene_that_is_meant_keeps_its_look_beside_a_reference(footage: Path, 
     assert written[0]["scene"]["kept_as"] is None
 
 
+def test_a_clip_that_stands_alone_and_is_left_has_no_grade_at_all(footage: Path) -> None:
+    groups = tuple((clip.shot.id,) for clip in run(footage).clips)
+    graded = grade_timeline(
+        footage / "timeline.otio",
+        output=footage / "left",
+        settings=GradeSettings(scenes=SceneWishes(groups=groups)),
+        engine=beside(0.05, followed=False),
+    )
+    for clip in graded.clips[:TAKES]:
+        assert clip.grade is not None and clip.grade.is_identity
+        assert clip.scene is not None and (clip.scene.kept, clip.scene.kept_as) == (1.0, KeptAs.LOOK)
+        assert clip.delta_e is not None and clip.delta_e.before < 1e-6
+    assert len(list((footage / "left" / "luts").glob("*"))) == 0
+
+
 @pytest.mark.parametrize(("faulty", "share"), [(0.05, 0.0), (0.95, 1.0)])
 def test_the_look_of_a_show_goes_on_its_scenes(footage: Path, faulty: float, share: float) -> None:
     """As it is what the show has for right, and no need of a scene that may be small, or a look that is meant."""
