@@ -81,7 +81,7 @@ class InScene:
         return None if self.kept <= MOSTLY or self.kept_as is None else _WHY[self.kept_as]
 
     @property
-    def left(self) -> str | None:
+    def word(self) -> str | None:
         """The same in three words."""
         return None if self.why is None or self.kept_as is None else _LEFT[self.kept_as]
 
@@ -199,6 +199,12 @@ class ClipResult:
     def is_joined(self) -> bool:
         """Whether the grade is another than the clip's own job computed."""
         return self.shared is not None or (self.scene is not None and self.scene.matched)
+
+    @property
+    def left(self) -> InScene | None:
+        """Its scene, where most of what that needs was left undone, and nobody decided otherwise."""
+        lasting = self.status in (Status.PROPOSED, Status.APPROVED)
+        return self.scene if lasting and self.scene is not None and self.scene.why is not None else None
 
     @property
     def has_shared_lut(self) -> bool:

@@ -31,4 +31,4 @@ def run(options: argparse.Namespace) -> int:
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
             engine=engine,
         )
-    return conclude(graded, options)
+    return conclude(graded, plan.settings, options)

@@ -25,13 +25,13 @@ from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, CUTS, MANIFEST
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import Basis, ClipResult, DeltaE, KeptAs, LutPer, SharedLut, Status
+from lutnet.result import Basis, ClipResult, DeltaE, LutPer, SharedLut, Status
 from lutnet.settings import GradeSettings
 from lutnet.source import is_film
 from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
-PERCENTAGE = re.compile(r"(\d+)%")
+PERCENTAGE = re.compile(r"(?<= )(\d+)%(?= )")
 CORRECTS_ALL = "--keep-looks 0 corrects all of it"
 
 
@@ -188,18 +188,19 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
 def run(options: argparse.Namespace) -> int:
     timeline = timeline_of_options(options)
     warn_of_unmatched(colour_management(colour_of(options)), timeline, options.ref)
+    settings = settings_of(options)
     with progress(options.json or options.quiet) as report:
         graded = grade_timeline(
             timeline,
             options.ref,
             options.output,
-            settings_of(options),
+            settings,
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
             engine=engine_of(options),
         )
     if is_film(timeline.path):
         _write_cut_list(timeline, graded.folder)
-    code = conclude(graded, options)
+    code = conclude(graded, settings, options)
     if not (options.json or options.quiet) and len(graded.skipped) < len(graded.clips):
         output().print(_way_back(timeline.path, cut=_was_split(graded)))
     return code
@@ -230,16 +231,16 @@ def _write_cut_list(timeline: Timeline, package: Path) -> None:
         write_text(path, timeline_text(graded_timeline(timeline.otio, {}, {}, {}, media)))
 
 
-def conclude(graded: GradedTimeline, options: argparse.Namespace) -> int:
-    """Print what was asked for; the exit code says whether shots were skipped."""
+def conclude(graded: GradedTimeline, settings: GradeSettings, options: argparse.Namespace) -> int:
+    """Print what ``options`` ask for of a run with ``settings``; the exit code says whether shots were skipped."""
     if options.json:
         print_json(read_manifest(graded.folder / MANIFEST))
     elif not options.quiet:
         _print_table(graded)
-        for line in _kept_looks(graded):
+        for line in _kept_looks(graded) if settings.scenes.keep_looks is None else ():
             output().print(line)
-        if options.look is not None and not options.cdl_only and not options.bake:
-            look = f"the look {Path(options.look).stem} at strength {options.strength:g}"
+        if settings.look is not None and not settings.cdl_only and not settings.bake:
+            look = f"the look {Path(settings.look).stem} at strength {settings.strength:g}"
             output().print(
                 f"Each CDL is the clip's own balance; each LUT holds what comes behind it: {look}."
             )
@@ -275,15 +276,14 @@ def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
     they stand alone."""
     together: dict[str, set[int]] = {}
     alone: dict[str, list[str]] = {}
-    placed = [(clip.shot.name, clip.scene) for clip in graded.clips if clip.scene is not None]
-    clips = Counter(scene.number for _, scene in placed)
-    for name, scene in placed:
-        if scene.why is None or scene.kept_as is KeptAs.ASKED:
+    clips = Counter(clip.scene.number for clip in graded.clips if clip.scene is not None)
+    for clip in graded.clips:
+        if clip.left is None or clip.left.why is None or clip.status is not Status.PROPOSED:
             continue
-        if clips[scene.number] > 1:
-            together.setdefault(scene.why, set()).add(scene.number)
+        if clips[clip.left.number] > 1:
+            together.setdefault(clip.left.why, set()).add(clip.left.number)
         else:
-            alone.setdefault(scene.why, []).append(name)
+            alone.setdefault(clip.left.why, []).append(clip.shot.name)
     for why, numbers in together.items():
         scenes = f"scene{'s' if len(numbers) > 1 else ''} {_some(map(str, sorted(numbers)))}"
         yield f"What all clips of {scenes} need alike {why} ({CORRECTS_ALL})."
@@ -345,8 +345,8 @@ def _found(clip: ClipResult) -> str:
 
     if clip.diagnosis is None:
         return ""
-    left = clip.scene.left if clip.scene is not None and findings(clip.diagnosis) else None
-    return summary(clip.diagnosis) + ("" if left is None else f"; {left}")
+    told = clip.left is not None and findings(clip.diagnosis)
+    return summary(clip.diagnosis) + (f"; {clip.left.word}" if clip.left is not None and told else "")
 
 
 def _differences(delta_e: DeltaE | None) -> tuple[str, str, str, str]:

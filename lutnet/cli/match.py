@@ -18,13 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
     with progress(options.json or options.quiet) as report:
         graded = match_file(
             options.source,
             options.ref,
             options.output,
-            settings_of(options),
+            settings,
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
             engine=engine_of(options),
         )
-    return conclude(graded, options)
+    return conclude(graded, settings, options)

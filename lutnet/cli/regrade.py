@@ -36,13 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     inherited = inherit(options)
+    settings = settings_of(options)
     with progress(options.json or options.quiet) as report:
         done = regrade(
             timeline_of_options(options),
             options.old,
             reference=options.ref,
             output=options.output,
-            settings=settings_of(options),
+            settings=settings,
             on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
             engine=engine_of(options),
         )
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         ]
         print_json({"package": str(done.graded.folder), "changes": changes})
         return EXIT_SKIPPED if done.graded.skipped else 0
-    code = conclude(done.graded, options)
+    code = conclude(done.graded, settings, options)
     if not options.quiet:
         _print_changes(done)
         if inherited:

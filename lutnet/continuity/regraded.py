@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -39,8 +40,9 @@ def regraded(calls: Sequence[Call], context: Context, apart: Apart) -> Iterator[
     """The results of ``calls``, in order, with the grades that their scenes ask for. apart: see ``on_all_cores``."""
     import torch
 
+    clips = Counter(call.joined.scene for call in calls)
     for call in {call.joined.scene: call for call in calls}.values():
-        if call.joined.transform is not None:
+        if call.joined.transform is not None and clips[call.joined.scene] > 1:
             call.joined.transform(torch.zeros(1, 3))  # solved here, once, and not on every core
 
     def packed(call: Call) -> bytes:

@@ -109,7 +109,8 @@ def _sharer(result: ClipResult, pictures: StoredPictures, sharing: Sharing) -> S
     if recipe.look is not None or result.diagnosis is None:
         return Sharer(colours, grade, grade.cdl)  # with a look, the CDL is the balance already
     shown = view.show(colours)
-    undone = torch.lerp(shown, result.diagnosis.grade.apply_colours(shown), recipe.strength).clamp(0.0, 1.0)
+    share = recipe.strength * (1.0 - (0.0 if result.scene is None else result.scene.kept))
+    undone = torch.lerp(shown, result.diagnosis.grade.apply_colours(shown), share).clamp(0.0, 1.0)
     return Sharer(colours, grade, balancing(colours, undone, view))
 
 

@@ -12,7 +12,7 @@ from itertools import starmap
 import torch
 from torch import Tensor
 
-from lutnet.continuity.anchor import COLOURS, HEARD, HERO, KNOWN, Anchor, anchor, weakened
+from lutnet.continuity.anchor import COLOURS, GUESSED, HEARD, HERO, KNOWN, Anchor, anchor, weakened
 from lutnet.continuity.compared import Compared
 from lutnet.continuity.cores import Apart, on_all_cores
 from lutnet.continuity.left import NOTHING, Left, left_as_asked, left_unasked, size_of_need
@@ -227,11 +227,11 @@ class _Scene:
             return NOTHING
         if self._asked.keep_looks is not None:
             return left_as_asked(self._asked.keep_looks)
-        faulty = [member.compared.faulty for member in self._members]
-        if self._is_led or len(self) == 1:  # small faults are in view of what was guessed, too
-            return left_unasked(faulty, math.inf)
+        asked = {member.compared.key: member.compared.faulty for member in self._members}  # each picture once
+        if self._is_led or len(asked) == 1:  # small faults are in view of what was guessed, too
+            return left_unasked(list(asked.values()), math.inf)
         precisions = [member.compared.guess.precision for member in self._members]
-        return left_unasked(faulty, size_of_need(self._balances.mean(0), precisions))
+        return left_unasked(list(asked.values()), size_of_need(self._balances.mean(0), precisions))
 
     @cached_property
     def _balances(self) -> Tensor:
@@ -263,6 +263,10 @@ class _Scene:
         def of(number: int, member: Member) -> Anchor:
             if member.known and member.graded is not None:
                 return anchor(*member.graded(), KNOWN)
+            if len(self) == 1 and not self._is_led and member.graded is not None:
+                return anchor(
+                    *member.graded(), GUESSED
+                )  # its own grade may undo less than the diagnosis says
             share = HEARD if islands[number] in certain else HERO if number in self._chosen else 1.0
             return weakened(member.compared.guess, share)
 

@@ -76,9 +76,9 @@ def findings_of(result: ClipResult, describe: Describe) -> list[Finding]:
     findings = list(describe(result.diagnosis))
     if not findings:
         return [Finding("leave alone", None)]
-    if result.scene is None or result.scene.left is None:
+    if result.left is None or result.left.word is None:
         return findings
-    return [Finding(result.scene.left, None), *findings]
+    return [Finding(result.left.word, None), *findings]
 
 
 def _draw_findings(

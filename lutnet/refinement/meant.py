@@ -24,7 +24,10 @@ def faulty_share(shown: StillEvidence | None) -> float | None:
 
 
 def diagnosed(frames: Frames, model: DiagnosisModel) -> tuple[Diagnosis, StillEvidence | None]:
-    """What is wrong with a shot, and whether it is a fault or a look; and what the shot shows (see ``shown_by``)."""
+    """What is wrong with a shot, and whether it is a fault or a look; and what the shot shows (see ``shown_by``).
+
+    Beside the look of a show nobody can tell: what is unusual there is what sets a shot apart from the show.
+    """
     looked = look_at(frames, model)
-    shown = shown_by(looked, model)
-    return replace(told(looked, model), faulty=faulty_share(shown)), shown
+    found, shown = told(looked, model), shown_by(looked, model)
+    return found if model.look is not None else replace(found, faulty=faulty_share(shown)), shown

@@ -58,7 +58,7 @@ def details(entry: Entry) -> Json:
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "shared_lut": None if result.shared is None else shared_to_plain(result.shared),
         "light_change": None if result.light is None else light_to_plain(result.light),
-        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(result.scene)))),
+        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(result.left)))),
         "controls": json.loads(entry.decision.controls)
         if entry.decision and entry.decision.controls
         else None,
@@ -68,12 +68,9 @@ def details(entry: Entry) -> Json:
     }
 
 
-def _of_scene(scene: InScene | None) -> tuple[str, ...]:
+def _of_scene(left: InScene | None) -> tuple[str, ...]:
     """Why a fault that was found is still there."""
-    if scene is None or scene.why is None:
-        return ()
-    needed = "what all clips of its scene need alike" if scene.linked else "what it needs"
-    return (f"{needed} {scene.why}",)
+    return () if left is None else (f"what its scene needs {left.why}",)
 
 
 def sentences(found: Diagnosis) -> list[Json]:

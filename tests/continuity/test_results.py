@@ -269,26 +269,30 @@ def test_a_scene_that_is_meant_keeps_its_look_beside_a_reference(footage: Path, 
 
 def test_a_clip_that_stands_alone_and_is_left_has_no_grade_at_all(footage: Path) -> None:
     groups = tuple((clip.shot.id,) for clip in run(footage).clips)
-    graded = grade_timeline(
-        footage / "timeline.otio",
-        output=footage / "left",
-        settings=GradeSettings(scenes=SceneWishes(groups=groups)),
-        engine=beside(0.05, followed=False),
-    )
-    for clip in graded.clips[:TAKES]:
-        assert clip.grade is not None and clip.grade.is_identity
-        assert clip.scene is not None and (clip.scene.kept, clip.scene.kept_as) == (1.0, KeptAs.LOOK)
-        assert clip.delta_e is not None and clip.delta_e.before < 1e-6
-    assert len(list((footage / "left" / "luts").glob("*"))) == 0
+    for _ in range(2):
+        graded = grade_timeline(
+            footage / "timeline.otio",
+            output=footage / "left",
+            settings=GradeSettings(scenes=SceneWishes(groups=groups)),
+            engine=beside(0.05, followed=False),
+        )
+        for clip in graded.clips[:TAKES]:
+            assert clip.grade is not None and clip.grade.is_identity
+            assert clip.scene is not None and (clip.scene.kept, clip.scene.kept_as) == (1.0, KeptAs.LOOK)
+            assert clip.delta_e is not None and clip.delta_e.before < 1e-6
+        assert len(list((footage / "left" / "luts").glob("*"))) == 0
+        media = footage / "media" / "10.mp4"  # another clip is to be graded again
+        media.write_bytes(media.read_bytes() + b"0")
 
 
-@pytest.mark.parametrize(("faulty", "share"), [(0.05, 0.0), (0.95, 1.0)])
-def test_the_look_of_a_show_goes_on_its_scenes(footage: Path, faulty: float, share: float) -> None:
+@pytest.mark.parametrize(("keep", "share"), [(1.0, 0.0), (None, 1.0)])
+def test_the_look_of_a_show_goes_on_its_scenes(footage: Path, keep: float | None, share: float) -> None:
     """As it is what the show has for right, and no need of a scene that may be small, or a look that is meant."""
     weights = footage / "show.safetensors"
     show = Look(Grade(CDL(slope=WARM)), (0.0,) * len(HEADS))
     save_model(weights, replace(default_model(), look=show))
-    graded = run(footage, engine=beside(faulty, followed=False), weights=weights)
+    asked = SceneWishes(keep_looks=keep)
+    graded = run(footage, engine=beside(1.0, followed=False), weights=weights, scenes=asked)
     assert all(clip.scene and clip.scene.matched for clip in graded.clips[:TAKES])
     assert off(graded, share) < 1.0 < 6.0 < off(graded, 1.0 - share)
 

@@ -266,6 +266,24 @@ def test_a_shot_that_stands_alone_is_left_only_where_there_is_hardly_a_doubt() -
     assert all(each.transform is None for each in join(known, scenes=[1, 2, 3, 4]))
 
 
+def test_one_picture_used_twice_is_no_more_evidence_than_once() -> None:
+    first, second = leads(1.2, (ALONE[1] + LOOK) / 2)[:2]
+    for scene, kept in (([first, first], 0.0), ([first, second], 1.0)):
+        shares = [each.left().share for each in join(scene, scenes=[1, 1])]
+        assert shares == pytest.approx([kept, kept], abs=1e-5)
+
+
+def test_a_lone_shot_whose_reference_was_refused_is_not_corrected_more_than_by_itself() -> None:
+    """Its own grade undoes clear faults only, here none, however much the diagnosis says."""
+    for keep in (None, 0.3):
+        member = leads(1.2, (ALONE[0] + ALONE[1]) / 2)[0]
+        colours = member.compared.colours(512)
+        refused = replace(member, graded=partial(_both, colours, colours), led=True)
+        (joined,) = join([refused], keep_looks=keep)
+        assert joined.transform is not None
+        assert float(delta_e_rgb(joined.transform(colours), colours).mean()) < 0.1
+
+
 def test_a_shot_that_stands_alone_keeps_its_look_beside_a_reference() -> None:
     scene = led(0.05)
     member, joined = scene[0], join(scene, scenes=[1, 2, 3, 4])[0]

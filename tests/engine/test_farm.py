@@ -119,5 +119,6 @@ def test_commands_say_what_to_do_next(footage: Path, capsys: pytest.CaptureFixtu
     assert f"lutnet run-job {farm} 1-11" in printed and f"lutnet collect {farm}" in printed
     assert main(["run-job", str(farm), "1-11", "--workers", "0"]) == 0
     assert capsys.readouterr().out.count("done") == 11
-    assert main(["collect", str(farm), "--quiet"]) == 0
+    assert main(["collect", str(farm)]) == 0
+    assert "11 of 11 clips graded" in capsys.readouterr().out
     assert (footage / "timeline.lutnet" / "grades.json").exists()

@@ -11,7 +11,7 @@ from lutnet.export.caption import Finding, described, findings_of
 from lutnet.export.contact_sheet import CELL, ROWS_PER_PAGE, Thumbnails, pages
 from lutnet.export.lettering import cut, legible, width, wrapped
 from lutnet.grade import Correction, Diagnosis
-from lutnet.result import ClipResult, InScene, KeptAs
+from lutnet.result import ClipResult, InScene, KeptAs, Status
 from tests.export.examples import skipped_result, some_diagnosis, some_result, some_shot
 
 RED, GREEN, BLUE = np.eye(3, dtype=np.float32)
@@ -110,6 +110,8 @@ def test_what_was_left_as_it_is_is_said_before_what_was_found() -> None:
     scenes = [None, InScene(1), InScene(1, kept=0.9, kept_as=KeptAs.LOOK)]
     told = [findings_of(replace(result, scene=scene), lambda _: found) for scene in scenes]
     assert told == [found, found, [Finding("left as a look", None), *found]]
+    changed = replace(result, scene=scenes[2], status=Status.CHANGED)
+    assert findings_of(changed, lambda _: found) == found
     right = replace(result, scene=scenes[2])
     assert findings_of(right, lambda _: []) == [Finding("leave alone", None)]
     assert findings_of(skipped_result(), lambda _: found) == []

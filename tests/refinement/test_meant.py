@@ -1,17 +1,20 @@
 """Faults and looks told apart, by the network that ships, on photographs that no training saw."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
 from skimage import data
 
+from lutnet.diagnosis.heads import HEADS
+from lutnet.diagnosis.look import Look
 from lutnet.diagnosis.model import DiagnosisModel, default_model
 from lutnet.diagnosis.network import DiagnosisNetwork
 from lutnet.diagnosis.predict import look_at
-from lutnet.grade import CDL
+from lutnet.grade import CDL, Grade
 from lutnet.ops.detune import detune
-from lutnet.refinement.meant import faulty_share
+from lutnet.refinement.meant import diagnosed, faulty_share
 from lutnet.refinement.predict import shown_by
 from lutnet.shot import Frames
 from lutnet.training.pairs import stored
@@ -39,6 +42,18 @@ def test_faults_are_told_from_a_look():
 def test_a_shot_of_which_nothing_can_be_told_may_be_at_fault(pixels):
     model = default_model()
     assert faulty_share(shown_by(look_at(Frames(pixels), model), model)) is None
+
+
+def test_beside_the_look_of_a_show_nobody_can_tell():
+    """What is unusual is then what sets a shot apart from the show."""
+    model, frames = (
+        default_model(),
+        Frames(torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(2))),
+    )
+    found, shown = diagnosed(frames, model)
+    assert found.faulty is not None and found.faulty == faulty_share(shown)
+    show = replace(model, look=Look(Grade(LOOK), (0.0,) * len(HEADS)))
+    assert diagnosed(frames, show)[0].faulty is None
 
 
 def test_another_diagnosis_is_not_asked():
