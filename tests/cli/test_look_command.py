@@ -50,11 +50,16 @@ def by_ocio(path: Path, colours: torch.Tensor) -> npt.NDArray[np.float32]:
 @pytest.fixture(scope="module")
 def folder(small_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A timeline graded with the look OWN at strength 0.6; ``plain`` is its package without."""
-    film = shutil.copytree(small_footage, tmp_path_factory.mktemp("looked") / "film")
-    assert grade(film) == 0
+    return with_look(small_footage, tmp_path_factory.mktemp("looked") / "film")
+
+
+def with_look(footage: Path, film: Path, *options: str) -> Path:
+    """See ``folder``."""
+    shutil.copytree(footage, film)
+    assert grade(film, *options) == 0
     shutil.copytree(film / "timeline.lutnet", film / "plain")
     write_look(film / "dusk.look", OWN)
-    assert grade(film, "--look", str(film / "dusk.look"), "--strength", "0.6") == 0
+    assert grade(film, "--look", str(film / "dusk.look"), "--strength", "0.6", *options) == 0
     return film
 
 
@@ -88,9 +93,13 @@ def test_an_exported_look_does_in_opencolorio_what_the_look_does(tmp_path: Path,
     assert np.quantile(error, 0.99) < 0.01
 
 
-def test_opencolorio_finds_the_balance_in_the_cdl_and_the_look_in_the_lut(folder: Path) -> None:
+@pytest.mark.parametrize("together", [False, True])
+def test_opencolorio_finds_the_balance_in_the_cdl_and_the_look_in_the_lut(
+    small_footage: Path, tmp_path: Path, together: bool
+) -> None:
+    folder = with_look(small_footage, tmp_path / "film", "--consistency", f"{together:d}")
     plain = json.loads((folder / "plain" / "grades.json").read_text())["clips"]
-    assert any(without["lut"] is None for without in plain), "a clip whose balance is a CDL alone"
+    assert any(without["lut"] for without in plain) == together, "one by one, a balance is a CDL alone"
     for clip, without in zip(clips(folder), plain, strict=True):
         for name, number in without["cdl"].items():  # fits that start elsewhere end a few millionths apart
             assert clip["cdl"][name] == pytest.approx(number, abs=2e-5)
