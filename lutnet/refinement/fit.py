@@ -153,7 +153,7 @@ class Telling:
         """Why none of the references was followed."""
         if self.missing:
             return f"the reference is {self.missing[0]} and carries no look: it was not followed"
-        return "following the reference could do harm: it was not followed"
+        return "following the reference could do harm: it was not followed, and only what is clearly at fault is undone"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
