@@ -7,7 +7,7 @@ own colours), then the base LUT and the look, both in one LUT.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +129,16 @@ def corrected(cdl: CDL, levels: Tensor, colours: Tensor, view: ShapedLattice | N
 
     Corrections are of what people see: with a ``view``, the CDL is the one that is seen so through it.
     """
+    return fitted(lambda seen: detune(seen, levels), colours, cdl, view)
+
+
+def fitted(
+    done: Callable[[Tensor], Tensor], colours: Tensor, cdl: CDL, view: ShapedLattice | None = None
+) -> CDL:
+    """The CDL nearest to ``cdl`` and then ``done`` to what people see: through ``view``, where there is one.
+
+    colours: of the shot, ``[P, 3]``; the lattice of all colours counts a little beside them.
+    """
     lattice = identity_lattice(4).reshape(-1, 3)
     source = torch.cat((colours, lattice))
     weights = torch.cat(
@@ -138,7 +148,7 @@ def corrected(cdl: CDL, levels: Tensor, colours: Tensor, view: ShapedLattice | N
         )
     )
     seen = cdl.apply(source) if view is None else view.apply(cdl.apply(source))
-    return CDL.fitted(source, detune(seen, levels), weights, toward=cdl, through=view)
+    return CDL.fitted(source, done(seen), weights, toward=cdl, through=view)
 
 
 def scaled(lut: LUT3D, strength: float) -> LUT3D:

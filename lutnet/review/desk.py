@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,15 +18,16 @@ from lutnet.export.package import MANIFEST, REFERENCE
 from lutnet.export.reader import run_settings
 from lutnet.export.run import RunSettings
 from lutnet.frames import read_frames, read_shot
-from lutnet.grade import LUT3D, Grade
+from lutnet.grade import CDL, LUT3D, Grade
 from lutnet.looks import SUFFIX, read_look, shipped_looks
 from lutnet.pipeline import grade_shot
 from lutnet.plain import Json, cdl_to_plain
 from lutnet.reference import Reference
+from lutnet.result import Status
 from lutnet.review import words
 from lutnet.review.cache import Cache
 from lutnet.review.colour import VIEW, Colours
-from lutnet.review.controls import Controls, controls_from_plain, graded
+from lutnet.review.controls import Controls, controls_from_plain, fitted, graded, scaled
 from lutnet.review.cuts import Cuts
 from lutnet.review.history import replayed
 from lutnet.review.media import Media
@@ -34,6 +35,10 @@ from lutnet.review.pictures import Pictures, Place, jpeg
 from lutnet.review.state import Entry, State, Wish
 from lutnet.review.wishes import Wishes, copied
 from lutnet.shot import Shot
+from lutnet.store import Decision
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _KEPT_LUTS = 64
 
@@ -57,7 +62,7 @@ class Desk:
         self.pictures = Pictures(self.cache, self.colours)
         self.media = Media(self.cache, self.colours)
         self.cuts = Cuts(self.pictures, self.colours)
-        self._wishes = Wishes(self.state, self._made)
+        self._wishes = Wishes(self.state, self._made, self._undone)
         self.looks = _looks(folder, looks, self.settings)
         self._luts: OrderedDict[str, LUT3D] = OrderedDict()
         self._guard = threading.Lock()
@@ -105,6 +110,7 @@ class Desk:
             "proposed": self._grade(entry.proposed.grade or Grade()),
             "into": space if self.colours.converts(space) else None,
             "based": entry.decision is not None and entry.decision.base is not None,
+            "undoing": self._offers_undoing(entry),
             "media": self.media.described(shot),
         }
 
@@ -181,15 +187,44 @@ class Desk:
         path = self.looks[name]
         return read_look(path).lut() if path.suffix == SUFFIX else read_cube(path)
 
-    def _made(self, entry: Entry, controls: Controls) -> Grade:
+    def _made(self, entry: Entry, controls: Controls, base: Grade | None = None) -> Grade:
+        """base: instead of the entry's own."""
+        colours, look = self._colours(entry.proposed.shot), self.look(controls.look)
+        return graded(base or entry.base, controls, colours, look, self.colours.view_lattice)
+
+    def _offers_undoing(self, entry: Entry) -> bool:
+        settings = self.settings
+        kept = settings.look is None or settings.look.name in self.looks
+        return kept and words.offers_undoing(entry.proposed, referred=settings.reference is not None)
+
+    def _undone(self, entry: Entry) -> Decision:
+        """What was found of a clip undone as far as this run undoes faults, and its look behind it."""
+        found, settings = entry.proposed.diagnosis, self.settings
+        if found is None:
+            raise InputError(
+                "nothing is known of what is wrong with this clip", value=entry.proposed.shot.name
+            )
+        view, look = self.colours.view_lattice, settings.look
+        base = found.grade
+        if view is not None:
+            base = Grade(fitted(base.apply_colours, self._colours(entry.proposed.shot), CDL(), view))
+        share = settings.strength if look is None else settings.balance
+        base = Grade(base.cdl.scaled(share), None if base.lut is None else scaled(base.lut, share))
+        controls = Controls(look="" if look is None else look.name, look_mix=min(1.0, settings.strength))
+        made = self._made(entry, controls, base)
+        return Decision(
+            entry.proposed.shot.id, Status.CHANGED, made, controls=words.controls_text(controls), base=base
+        )
+
+    def _colours(self, shot: Shot) -> Tensor:
+        """Of the shot, ``[P, 3]``, in the grading space; none where its media cannot be read: the lattice of all
+        colours alone decides then."""
         import torch
 
-        shot = entry.proposed.shot
         try:
-            colours = self.colours.developed(self.pictures.colours(shot), self.pictures.space_of(shot))
+            return self.colours.developed(self.pictures.colours(shot), self.pictures.space_of(shot))
         except MediaError:
-            colours = torch.zeros(0, 3)  # the lattice of all colours alone decides then
-        return graded(entry.base, controls, colours, self.look(controls.look), self.colours.view_lattice)
+            return torch.zeros(0, 3)
 
     def _grade(self, grade: Grade) -> Json:
         return {

@@ -18,19 +18,22 @@ MAX_NOTE = 10_000
 _SETTABLE = (Status.PROPOSED, Status.APPROVED, Status.CHANGED, Status.REJECTED)
 
 Make = Callable[[Entry, Controls], Grade]
+Undo = Callable[[Entry], Decision]
 
 
 class Wishes:
     """Reads wishes.
 
     A wish is an object with ``id``, ``stamp`` (of the clip as the page had it; without one it overwrites) and ``note``,
-    and one of: ``status`` (``changed`` with ``controls``, or with ``copy``: the id of the clip whose grade it takes),
-    ``keep`` (only the note is new), ``restore`` (a stamp that the clip had before, as the journal knows it).
+    and one of: ``status`` (``changed`` with ``controls``, with ``copy``: the id of the clip whose grade it takes, or
+    with ``undo``: true, which takes back what the diagnosis found and nothing else), ``keep`` (only the note is new),
+    ``restore`` (a stamp that the clip had before, as the journal knows it).
     """
 
-    def __init__(self, state: State, make: Make) -> None:
+    def __init__(self, state: State, make: Make, undo: Undo) -> None:
         self._state = state
         self._make = make
+        self._undo = undo
 
     def read(self, plain: Any) -> list[Wish]:
         """Raises InputError for what is none."""
@@ -65,6 +68,8 @@ class Wishes:
             return Decision(shot_id, status)
         if "copy" in plain:
             return copied(shot_id, self._state.entry(str(plain["copy"])).grade)
+        if plain.get("undo") is True:
+            return self._undo(entry)
         controls = controls_from_plain(plain.get("controls"))
         base = entry.decision.base if entry.decision else None
         made = self._make(entry, controls)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from lutnet.diagnosis.heads import HEADS
 from lutnet.diagnosis.words import findings, nature, phrase
 from lutnet.export.manifest import skip_reason
 from lutnet.grade import Diagnosis
 from lutnet.plain import Json, delta_e_to_plain, light_to_plain, range_to_plain, shared_to_plain
-from lutnet.result import InScene
+from lutnet.result import ClipResult
 from lutnet.review.controls import Controls, controls_to_plain, value_range
 from lutnet.review.state import Entry
 
@@ -58,7 +59,7 @@ def details(entry: Entry) -> Json:
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "shared_lut": None if result.shared is None else shared_to_plain(result.shared),
         "light_change": None if result.light is None else light_to_plain(result.light),
-        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(result.left)))),
+        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(entry)))),
         "controls": json.loads(entry.decision.controls)
         if entry.decision and entry.decision.controls
         else None,
@@ -68,8 +69,19 @@ def details(entry: Entry) -> Json:
     }
 
 
-def _of_scene(left: InScene | None) -> tuple[str, ...]:
+def offers_undoing(result: ClipResult, *, referred: bool) -> bool:
+    """Whether what was found could be undone otherwise than it was.
+
+    It could where the clip was left as it is, or follows its scene or (referred) a reference.
+    """
+    if result.diagnosis is None or not findings(result.diagnosis):
+        return False
+    return referred or result.is_joined or result.left is not None
+
+
+def _of_scene(entry: Entry) -> tuple[str, ...]:
     """Why a fault that was found is still there."""
+    left = replace(entry.proposed, status=entry.status).left
     return () if left is None else (f"what its scene needs {left.why}",)
 
 

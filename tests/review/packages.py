@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from lutnet.export.package import write_package
 from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
-from lutnet.result import ClipResult, InScene, LightChange, SharedLut, Status
+from lutnet.result import ClipResult, InScene, KeptAs, LightChange, SharedLut, Status
 from lutnet.shot import REC709
 from lutnet.store import Store
 from lutnet.thumbnails import StoredThumbnails, pictures_of, reference_png
@@ -35,7 +35,10 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Clip:
-    """name, media, used range in frames, grade (None: skipped)."""
+    """name, media, used range in frames, grade (None: skipped).
+
+    undoing: grade of the diagnosis. left: as a look that is meant.
+    """
 
     name: str
     media: Path
@@ -45,6 +48,8 @@ class Clip:
     space: str | None = None
     confidence: float = 0.9
     scene: int | None = None
+    left: bool = False
+    undoing: Grade = field(default_factory=Grade)
     light: LightChange | None = None
     shared: SharedLut | None = None
 
@@ -105,8 +110,8 @@ def moving(picture: Pixels, width: int, height: int, count: int = 24) -> Iterato
         yield np.ascontiguousarray(picture[:height, left : left + width])
 
 
-def diagnosis(level: float, confidence: float) -> Diagnosis:
-    """Exposure is wrong by ``level``, everything else is right."""
+def diagnosis(level: float, confidence: float, undoing: Grade | None = None) -> Diagnosis:
+    """Exposure is wrong by ``level``, everything else is right. undoing: the grade that takes it back."""
     shares = tuple(1.0 if index == 3 else 0.0 for index in range(len(LEVELS)))
     corrections = {
         head.name: Correction(
@@ -114,7 +119,7 @@ def diagnosis(level: float, confidence: float) -> Diagnosis:
         )
         for head in HEADS
     }
-    return Diagnosis(corrections, Fault("exposure", -1 / 3) if level else None, Grade())
+    return Diagnosis(corrections, Fault("exposure", -1 / 3) if level else None, undoing or Grade())
 
 
 def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = None) -> Path:
@@ -139,9 +144,9 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
         else ClipResult(
             shot,
             Status.PROPOSED,
-            diagnosis(clip.level, clip.confidence),
+            diagnosis(clip.level, clip.confidence, clip.undoing),
             clip.grade,
-            scene=None if clip.scene is None else InScene(clip.scene),
+            scene=None if clip.scene is None else _in_scene(clip.scene, left=clip.left),
             light=clip.light,
             shared=clip.shared,
         )
@@ -159,6 +164,10 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
         still = reference_png(torch.rand(3, 90, 160))
         write_package(package, decided, plan, run, thumbnails, reference=still)
     return package
+
+
+def _in_scene(number: int, *, left: bool) -> InScene:
+    return InScene(number, kept=1.0, kept_as=KeptAs.LOOK) if left else InScene(number)
 
 
 def statuses(package: Path) -> list[Status]:

@@ -25,6 +25,7 @@ def test_one_file_shows_the_package_from_the_disk(browser: Any, package: Path, t
     assert MARKUP in [cell.text_content() for cell in page.query_selector_all(".cell .name")]
     assert page.evaluate("() => lutnet.renderer.lut.size") == 17
     assert not page.is_visible("#approve")
+    assert not page.is_visible("#undo-found")
     assert not errors
     assert all(url.startswith(("data:", "blob:", file.as_uri())) for url in requests)
     page.close()

@@ -18,6 +18,7 @@ export const KEYS = [
   ["a", "approve, and go to the next open shot", "approve"],
   ["r", "reject, and go to the next open shot", "reject"],
   ["x", "reset to what was proposed", "reset"],
+  ["f", "correct what was found, and nothing else", "undoFound"],
   ["u Ctrl+z", "undo", "undo"],
   ["y Ctrl+Shift+z", "redo", "redo"],
   ["w", "wipe", "wipe"],

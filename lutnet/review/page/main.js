@@ -103,6 +103,7 @@ function showShot() {
   }));
   byId("measured").textContent = details.delta_e ? differences(details.delta_e) : "";
   byId("warned").replaceChildren(...details.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  byId("undo-found").hidden = !details.undoing;
   byId("note").value = decisions.pending(page.id)?.note ?? details.note;
   showControls();
 }
@@ -255,6 +256,13 @@ async function paste() {
   if (shots.length && !(await decided(shots, { status: "changed", copy: page.copied }))) reload();
 }
 
+/** What was found is taken back, whatever the scene or a reference made of it. */
+async function undoFound() {
+  await decisions.saved();
+  const shots = graded().filter(({ faults }) => faults.length);
+  if (shots.length && !(await decided(shots, { status: "changed", undo: true }))) reload();
+}
+
 /** Decide the same about `shots`, in one step; notes stay. */
 function decided(shots, wish) {
   const note = (shot) => (shot.id === page.id ? byId("note").value : shot.note);
@@ -378,6 +386,7 @@ function wire() {
     approve: () => settle("approved"),
     reject: () => settle("rejected"),
     reset,
+    undoFound,
     undo: () => step(false),
     redo: () => step(true),
     wipe: () => turn("wipe"),
@@ -395,6 +404,7 @@ function wire() {
   };
   for (const id of ["play", "previous", "next", "approve", "reject", "reset", "undo", "redo", "copy", "paste", "zoom", "help"]) click(id, actions[id]);
   click("export", write);
+  click("undo-found", undoFound);
   listen(actions);
   byId("place").addEventListener("input", () => { player.pause(); player.seek(Number(byId("place").value)); });
   stage.listen();
