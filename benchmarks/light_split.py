@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks import clips
 from lutnet.colourspace import ColourSettings, colour_management
 from lutnet.continuity.compared import compared_of
 from lutnet.continuity.halves import with_halves
@@ -32,7 +33,6 @@ from lutnet.shot import FrameRange, Frames, Shot
 from lutnet.store import StoredPictures
 from lutnet.training.sampling import quantised
 
-LEFT_OUT = ("battle", "0003", "hdr10", "SOURCES")
 FRAMES, HEIGHT, LOOKED_AT = 96, 256, 3
 
 
@@ -66,7 +66,7 @@ def main() -> None:
     draw = np.random.default_rng(options.seed)
     view = colour_management(ColourSettings()).view
     folder = Path(os.environ["LUTNET_SHARED"]) / "footage"
-    paths = [path for path in sorted(folder.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
+    paths = clips.every(folder)
     found, off, before, after = 0, [], [], []
     chosen = paths[1::2][: options.clips]
     for path in chosen:

@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from benchmarks.scene_solve import LEFT_OUT
+from benchmarks import clips
 from lutnet.continuity.anchor import COLOURS, GUESSED, anchor
 from lutnet.continuity.compared import Compared, Kept, compared_of
 from lutnet.continuity.links import components, links_of
@@ -38,7 +38,7 @@ CLIPS, MOMENTS, RUN = 12, 16, 40
 
 def members(folder: Path, count: int, draw: torch.Generator) -> list[Member]:
     """``count`` shots; half of each fault is known. Features are those of the clean moment: any grade leaves them."""
-    paths = [path for path in sorted(folder.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
+    paths = clips.every(folder)
     moments = [_moments(path) for path in paths[:CLIPS]]
     found = []
     for number, amounts in enumerate(seven_amounts(count, draw)):

@@ -30,7 +30,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from benchmarks.scene_solve import LEFT_OUT
+from benchmarks import clips
 from lutnet.cli.main import EXIT_SKIPPED
 from lutnet.frames.bars import active_box
 from lutnet.frames.readers import reader_of
@@ -57,10 +57,10 @@ def clean_shots(path: Path) -> list[Tensor]:
     return found
 
 
-def write_film(path: Path, frames: Tensor) -> None:
+def write_film(path: Path, frames: Tensor, crf: int = 14) -> None:
     """``frames [N, H, W, 3]`` as Rec.709 H.264."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=24, options={"crf": "14", "bf": "0"})
+        stream = container.add_stream("libx264", rate=24, options={"crf": str(crf), "bf": "0"})
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
@@ -156,7 +156,7 @@ def main() -> None:
     options = parser.parse_args()
     draw = torch.Generator().manual_seed(options.seed)
     source = Path(os.environ["LUTNET_SHARED"]) / "footage"
-    paths = [path for path in sorted(source.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
+    paths = clips.every(source)
     every: dict[str, list[float]] = {}
     print("| scene | spoiled | one by one | together | less | true amounts | less |")
     print("|---|---|---|---|---|---|---|")

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks import clips
 from lutnet.continuity.anchor import unsureness
 from lutnet.continuity.compared import compared_of
 from lutnet.continuity.together import Member, join
@@ -37,7 +38,6 @@ from lutnet.refinement.fit import Wish
 from lutnet.shot import FrameRange, Frames, Shot
 from lutnet.training.sampling import quantised, seven_amounts
 
-LEFT_OUT = ("battle", "0003", "hdr10", "SOURCES")
 FILM_SCENE = tuple(f"tos_1080p_V1-000{number}" for number in range(4, 9))
 CLIP_FRAMES = 240
 PALETTE = 2048  # as lutnet.continuity.regraded has it
@@ -79,8 +79,7 @@ def shots_of(path: Path, count: int) -> list[Tensor]:
 
 def scenes(folder: Path, half: str, count: int) -> Iterator[tuple[str, list[Tensor]]]:
     """Name and clean shots of every scene of a half of the footage; the film scene belongs to the reporting half."""
-    paths = [path for path in sorted(folder.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
-    for path in paths[::2] if half == "choosing" else paths[1::2]:
+    for path in clips.half(folder, half):
         yield path.stem, shots_of(path, count)
     if half != "choosing":
         yield "film scene", [shots_of(folder / f"{name}.mov", 1)[0] for name in FILM_SCENE]

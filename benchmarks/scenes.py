@@ -16,6 +16,7 @@ import torch
 from sklearn.metrics import adjusted_rand_score
 from torch import Tensor
 
+from benchmarks import clips
 from lutnet.continuity.scenes import scenes_of
 from lutnet.frames.readers import reader_of
 from lutnet.frames.record import Span
@@ -23,7 +24,6 @@ from lutnet.ops.detune import detune
 from lutnet.shot import Frames
 from lutnet.training.sampling import quantised, seven_amounts
 
-LEFT_OUT = ("battle", "0003", "hdr10", "SOURCES")
 SAME_SETUP = {"V1-0007": "V1-0004", "V1-0008": "V1-0005", "asl_sister": "asl_book"}
 """Files that return to a set-up of another, found by looking at them."""
 
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     folder = Path(os.environ["LUTNET_SHARED"]) / "footage"
-    paths = [path for path in sorted(folder.iterdir()) if not any(word in path.name for word in LEFT_OUT)]
+    paths = clips.every(folder)
     placed = [(path, moment(path, number)) for number in range(MOMENTS) for path in paths]
     amounts = seven_amounts(len(placed), torch.Generator().manual_seed(options.seed))
     files, setups = [path.stem for path, _ in placed], [setup(path) for path, _ in placed]
