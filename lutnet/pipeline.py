@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_management
 from lutnet.continuity.halves import with_halves
-from lutnet.continuity.results import Context, in_scenes, load
+from lutnet.continuity.results import Context, in_scenes, load, require_heroes
 from lutnet.continuity.undeclared import without_log
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError, MediaError
@@ -355,6 +355,7 @@ def carry_out(
     delivered = (settings.carriers, settings.verify, settings.discard_decisions)
     shown = partial(shown_frame, recipe.reference, colour)
     run = stated(recipe, settings, colour)
+    require_heroes(plan.timeline.shots, settings.scenes)
     order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
     context = Context(recipe, colour.view, settings.scenes, not settings.discard_decisions, settings.fresh)
     with kept(folder), Store(folder) as store:

@@ -32,6 +32,7 @@ from lutnet.timeline import Timeline
 
 CLIPS_NAMED = 6
 PERCENTAGE = re.compile(r"(?<= )(\d+)%(?= )")
+NO_MEDIA = "What is offline may be found with --media-root FOLDER or --path-map OLD=NEW."
 CORRECTS_ALL = "--keep-looks 0 corrects all of it"
 
 
@@ -106,8 +107,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="K",
         help="how much of what all clips of a scene need alike, or one that stands alone needs, is a look and left as "
-        "it is, 0 to 1 (default: all of it where it is more like a look than like a fault, else what is no larger "
-        "than a diagnosis errs)",
+        "it is, 0 to 1 (default: all of it where it is more like a look than like a fault, and of one that stands "
+        "alone where that is hardly in doubt; else what is no larger than a diagnosis errs)",
     )
     parser.add_argument(
         "--hero",
@@ -265,7 +266,7 @@ def _print_table(graded: GradedTimeline) -> None:
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
     sheet = graded.folder / CONTACT_SHEET
-    seen = f" Open {sheet} to see every clip." if sheet.is_file() else " No clip was graded."
+    seen = f" Open {sheet} to see every clip." if sheet.is_file() else f" No clip was graded. {NO_MEDIA}"
     if (graded.folder / CUTS).is_file():
         seen += f" {CUTS} beside it shows the worst cuts, before and after."
     console.print(f"\nWritten to {graded.folder}.{seen}")

@@ -28,6 +28,8 @@ clearly log nor clearly not, 4 % do, of those that are clearly log none (held-ou
 BRIGHTEST = 10
 """Its place among the features."""
 _PARTS = 4
+_ONE_COLOUR = 0.01
+"""Deviation of the values of every channel up to which a picture is one flat colour."""
 
 Values = npt.NDArray[np.float64]
 
@@ -57,7 +59,10 @@ class LogLook:
     def judged(self, pixels: Tensor, taken_for: str) -> LogDoubt:
         """What frames ``[N, 3, H, W]`` of one shot look like. Of one frame, which may be smoke, fog or a fade, more is
         asked; a picture that reaches a display's white is none."""
-        features = features_of(_colours(pixels))
+        colours = _colours(pixels)
+        if len(colours) < _PARTS or float(colours.std(0).max()) < _ONE_COLOUR:
+            return LogDoubt(0.0, False, False, taken_for)  # one flat colour has no shadows and lights
+        features = features_of(colours)
         score = float(self.score(features))
         flat = bool(features[BRIGHTEST] < WHITE)
         limit = self.refuse if len(pixels) > 1 else self.refuse_one

@@ -23,6 +23,7 @@ from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
 from lutnet.result import ClipResult, LutPer, Status
+from lutnet.shot import Shot
 from lutnet.store import Decision, Store, StoredPictures
 
 if TYPE_CHECKING:
@@ -291,12 +292,18 @@ def _joined(
     )
 
 
-def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:
-    names = {name for result in results for name in (result.shot.id, result.shot.name)}
+def require_heroes(shots: Sequence[Shot], wishes: SceneWishes) -> None:
+    """Raise InputError for a hero that is none of ``shots``: before anything is made where they are known."""
+    names = {name for shot in shots for name in (shot.id, shot.name)}
     for hero in wishes.heroes:
         if hero not in names:
-            shown = sorted(result.shot.name for result in results)[:NAMED]
-            raise InputError("no clip has the hero's name", value=hero, allowed=f"{', '.join(shown)}, ...")
+            usable = list(dict.fromkeys(shot.name for shot in shots if shot.skipped is None))
+            shown = ", ".join(usable[:NAMED]) + (", ..." if len(usable) > NAMED else "")
+            raise InputError("no clip has the hero's name", value=hero, allowed=shown)
+
+
+def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:
+    require_heroes([result.shot for result in results], wishes)
     ids = {result.shot.id for result in results}
     for group in wishes.groups or ():
         for shot_id in group:

@@ -50,7 +50,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 1:
-            raise InputError("too few workers", value=self.workers, allowed="1 and above")
+            raise InputError("too few workers", value=self.workers, allowed="1 and above, or 0 for none")
         if not self.seconds > 0:
             raise InputError("a shot has no time", value=self.seconds, allowed="seconds above 0")
         if self.memory < 2**28:

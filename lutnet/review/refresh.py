@@ -42,11 +42,11 @@ def refresh_package(folder: Path, config: Path | None = None) -> int:
     """Write the package anew where its files differ from what was decided; returns how many clips differed.
 
     config: the OpenColorIO configuration for the contact sheet (see ``Colours``).
-    Raises OutputError where it cannot be written; the package is then as it was.
+    Raises GradeFileError where ``folder`` is no package, OutputError where it cannot be written; it is then as it was.
     """
+    package = read_package(folder)
     if not (folder / FILE_NAME).is_file():
         return 0
-    package = read_package(folder)
     with Store(folder) as store:
         results = store.results()
         stale = _stale(package, results)

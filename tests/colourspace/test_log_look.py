@@ -130,3 +130,11 @@ def test_a_reference_still_that_may_be_log_is_told(film: Path) -> None:
     Image.fromarray(np.rint(recorded * 255).astype(np.uint8)).save(still)
     _, (video, _) = grade(film, "--ref", str(still))
     assert any(text.startswith("the reference may be log footage") for text in video["warnings"])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1, 40])
+def test_one_flat_colour_is_not_taken_for_log(size: int) -> None:
+    brown = torch.tensor([0.42, 0.37, 0.31]).view(1, 3, 1, 1).expand(1, 3, size, size)
+    doubt = log_look().judged(brown, "")
+    assert not doubt.looks and not doubt.may

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import torch
 from PIL import Image
 
 from lutnet.export.cube import read_cube
+from lutnet.grade import Grade
 from lutnet.result import Status
 from lutnet.store import Store
 from tests.review.conftest import missing
-from tests.review.packages import MARKUP, statuses
+from tests.review.packages import MARKUP, Clip, statuses, write
 from tests.review.paging import opened, settle, until
 from tests.review.serving import Served, served
 
@@ -340,3 +342,34 @@ def test_quick_changes_of_one_window_do_not_stand_in_each_other_s_way(page: Any,
         dict.fromkeys(("exposure", "tint"), 0.2).items()
         <= json.loads(decision.controls)["corrections"].items()
     )
+
+
+def test_a_clip_without_media_shows_nothing_of_another_and_cannot_be_changed(
+    browser: Any, film: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(film / "media", tmp_path / "media").parent
+    media = folder / "media" / "coffee.mp4"
+    package = write(
+        folder, [Clip("here", media, (0, 10), Grade()), Clip("gone", folder / "media" / "gone.mp4", (10, 20))]
+    )
+    with served(package) as server, opened(browser, server) as page:
+        until(page, "lutnet.renderer.size[0] > 16")
+        page.keyboard.press("ArrowDown")
+        until(page, "document.getElementById('name').textContent === 'gone'")
+        until(page, "lutnet.renderer.size[0] === 16")  # a dark picture, not that of the clip before
+        page.keyboard.press("]")
+        assert page.evaluate("() => document.getElementById('sliders').inert")
+        page.wait_for_timeout(500)
+        assert page.text_content("#problem") == ""
+    assert statuses(package) == [Status.PROPOSED, Status.SKIPPED]
+
+
+def test_an_emptied_field_keeps_its_value(page: Any, package: Path) -> None:
+    strength, slope = page.locator("#sliders .value input").first, page.locator("#cdl input").first
+    for field in (strength, slope):
+        value = field.input_value()
+        field.fill("")
+        field.press("Enter")
+        assert field.input_value() == value
+    settle(page)
+    assert statuses(package)[0] is Status.PROPOSED

@@ -117,7 +117,9 @@ function showStanding() {
   const shot = page.shots.get(page.id);
   byId("standing").textContent = MARKS[shot.status];
   byId("standing").className = shot.status;
-  for (const id of ["note", "lut", "look", "reference"]) byId(id).disabled = shot.status === "skipped";
+  const skipped = shot.status === "skipped";
+  for (const id of ["note", "lut", "look", "reference"]) byId(id).disabled = skipped;
+  for (const id of ["sliders", "wheels", "cdl"]) byId(id).inert = skipped;
   showButtons();
 }
 
@@ -224,7 +226,7 @@ async function preview() {
 }
 
 function onControls() {
-  if (!page.details) return;
+  if (!page.details || page.shots.get(page.id).status === "skipped") return;
   preview();
   saveSoon({ controls: structuredClone(sliders.controls) });
 }

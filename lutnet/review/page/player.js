@@ -38,7 +38,7 @@ export class Player {
     this.frame = 0;
     this.usesProxy = false;
     this.onWait("");
-    if (!this.media) return this.onWait("This clip has no media to show.");
+    if (!this.media) return this.#nothing();
     if (!this.isFilm) return this.#still(turn);
     this.start = this.media.start;
     if (this.media.direct) this.#load(api.media(shot.id));
@@ -83,6 +83,16 @@ export class Player {
     this.wanted = this.film.paused ? this.frame : null;
     if (this.isFilm) this.film.currentTime = this.start + (this.frame + HALF) / this.media.rate;
     this.onState();
+  }
+
+  /** Nothing of the shot before must stay: it would be taken for this one. */
+  #nothing() {
+    const dark = Object.assign(document.createElement("canvas"), { width: 16, height: 9 });
+    dark.getContext("2d").fillRect(0, 0, 16, 9);
+    this.renderer.upload(dark, 16, 9);
+    this.onFrame(true);
+    this.onState();
+    this.onWait("This clip has no media to show.");
   }
 
   async #still(turn) {

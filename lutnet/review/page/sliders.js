@@ -82,7 +82,10 @@ export class Sliders {
     };
     const set = (text) => {
       const wanted = Number(text);
-      if (!Number.isFinite(wanted)) return;
+      if (!String(text).trim() || !Number.isFinite(wanted)) {
+        number.value = read().toFixed(digits); // an emptied field is no zero
+        return;
+      }
       write(Math.max(low, Math.min(high, Math.abs(wanted - rest) < (high - low) / 400 ? rest : wanted)));
       show();
       this.onInput(this.controls);
@@ -133,7 +136,10 @@ export class Sliders {
     this.inputs.push([number, read]);
     number.addEventListener("change", () => {
       const value = Number(number.value);
-      if (!Number.isFinite(value) || (low !== null && value < low)) return this.showCdl(this.cdl);
+      if (!number.value.trim() || !Number.isFinite(value) || (low !== null && value < low)) {
+        number.value = read(this.cdl).toFixed(4);
+        return;
+      }
       const cdl = structuredClone(this.cdl);
       write(cdl, value);
       this.#set(cdl);
