@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.grade import warnings_of
 from lutnet.demo import DemoResult, DemoShotResult, run_demo
 from lutnet.engine.threads import one_thread_per_shot
 from lutnet.export.package import CONTACT_SHEET
@@ -74,6 +75,8 @@ def _print(result: DemoResult) -> None:
         f"\nMean DE2000 to the truth fell by {100 * result.fall(same_scene=True):.0f} % where the reference "
         f"shows the scene, {100 * result.fall(same_scene=False):.0f} % elsewhere, {100 * result.fall():.0f} % over all."
     )
+    for line in warnings_of(result.graded):
+        console.print(line, style="dim")
     console.print(f"Open {result.graded.folder / CONTACT_SHEET} to see every shot before and after.")
     console.print("\nPhotographs: " + "; ".join(result.credits) + ".", style="dim")
 

@@ -261,7 +261,7 @@ def _print_table(graded: GradedTimeline) -> None:
     console.print(rows)
     if any(clip.cut for clip in graded.clips):
         console.print(cuts_table(graded.clips))
-    for line in (*_shared_luts(graded), *_warnings(graded), *_offers(graded)):
+    for line in (*_shared_luts(graded), *warnings_of(graded), *_offers(graded)):
         console.print(line)
     if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
         console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
@@ -319,7 +319,7 @@ def _offers(graded: GradedTimeline) -> Iterator[str]:
         )
 
 
-def _warnings(graded: GradedTimeline) -> Iterator[str]:
+def warnings_of(graded: GradedTimeline) -> Iterator[str]:
     """One line per warning, with the clips that it is about: 1,500 times the same hides the one that matters. Warnings
     that differ in a percentage are the same."""
     about: dict[str, list[tuple[str, str]]] = {}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
+from lutnet.cli.parser import Parser
 from lutnet.errors import LutnetError
 
 EXIT_BAD_INPUT = 2
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(words: list[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="lutnet",
         description="Grades a timeline by parameters: one ASC CDL and one LUT per clip, never a rendered pixel.",
         epilog="lutnet COMMAND --help says what a command takes.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from lutnet.cli.grade import _found, _kept_looks, _warnings, _way_back
+from lutnet.cli.grade import _found, _kept_looks, _way_back, warnings_of
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.demo.scenes import SHOTS
 from lutnet.pipeline import GradedTimeline
@@ -115,7 +115,7 @@ def test_warnings_that_differ_in_a_percentage_are_one_line(tmp_path: Path) -> No
     said = [("a 7% b",), ("a 12% b", "light by 0.5 stop"), ("light by 0.6 stop",), ("no fade_90%.mov",)]
     results = [replace(some_result(number), warnings=told) for number, told in enumerate(said)]
     one, two, three, four = (result.shot.name for result in results)
-    assert list(_warnings(GradedTimeline(tmp_path, tuple(results)))) == [
+    assert list(warnings_of(GradedTimeline(tmp_path, tuple(results)))) == [
         f"warning: a 7% to 12% b: {one}, {two}",
         f"warning: light by 0.5 stop: {two}",
         f"warning: light by 0.6 stop: {three}",
