@@ -38,6 +38,29 @@ def test_cuts_are_found_on_the_frame_and_pans_are_none(path: Path) -> None:
     assert find_cuts(path) == tuple(accumulate(LENGTHS))[:-1]
 
 
+def shaken(flash: int | None = None) -> Iterator[npt.NDArray[np.uint8]]:
+    """Two shots of other colours, 24 frames each, thrown about by half a picture from frame to frame (seed 5).
+
+    flash: a frame at which, and at the next, all is much brighter.
+    """
+    draw = np.random.default_rng(5)
+    for low, high in ((10, 120), (90, 250)):
+        pattern = draw.integers(low, high, (36, 160, 3), np.uint8).repeat(4, axis=0).repeat(4, axis=1)
+        for number in range(24):
+            start = int(draw.integers(0, 96)) * 4
+            picture = pattern[:, start : start + 256]
+            lit = flash is not None and low == 10 and number in (flash, flash + 1)
+            yield np.minimum(picture.astype(np.uint16) + 130, 255).astype(np.uint8) if lit else picture
+
+
+def test_a_cut_between_shots_that_move_wildly_is_found(tmp_path: Path) -> None:
+    assert find_cuts(write_video(tmp_path / "shaken.mov", shaken())) == (24,)
+
+
+def test_a_flash_is_no_cut(tmp_path: Path) -> None:
+    assert find_cuts(write_video(tmp_path / "flash.mov", shaken(flash=10))) == (24,)
+
+
 def test_a_film_is_the_timeline_of_its_shots(path: Path) -> None:
     assert is_film(path)
     plan = open_timeline(path)
