@@ -4,42 +4,39 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from lutnet.colourspace import DOUBT, ColourManagement, ColourSettings, colour_management
+from lutnet.colourspace import ColourSettings, colour_management
 from lutnet.continuity.halves import with_halves
 from lutnet.continuity.results import Context, in_scenes, load, require_heroes
 from lutnet.continuity.undeclared import without_log
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
-from lutnet.errors import InputError, MediaError
-from lutnet.export.package import check_folder, default_folder, exported_grade
-from lutnet.frames import probe, read_frames, read_shot
+from lutnet.errors import InputError
+from lutnet.export.package import check_folder, default_folder
+from lutnet.frames import probe, read_frames
 from lutnet.grade import Diagnosis, Grade
+from lutnet.grading import grader
 from lutnet.job import Engine, Job, Outcome, Recipe, jobs_of
 from lutnet.looks import Look, find_look, look_on
-from lutnet.reference import Reference, find_reference, shown_frame
+from lutnet.reference import find_reference, shown_frame
 from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings, stated
-from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, FrameRange, Frames, Shot
+from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames
 from lutnet.source import open_timeline
-from lutnet.split import split_where_light_changes
+from lutnet.split import split_where_needed
 from lutnet.store import Store
-from lutnet.thumbnails import pictures_of
 from lutnet.timeline import Timeline, timeline_of_media
 from lutnet.unchanged import unchanged
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lutnet.diagnosis.model import DiagnosisModel
-    from lutnet.refinement import Graded
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Shots under way at once. Threads, because decoding and colour maths run outside Python's lock."""
@@ -227,103 +224,6 @@ def plan_of(timeline: Timeline, reference: Path | str | None, settings: GradeSet
     return Plan(timeline, recipe, settings, jobs_of(timeline.shots, recipe))
 
 
-def grade_shot(
-    shot: Shot,
-    frames: Frames,
-    reference: Reference | None,
-    strength: float,
-    *,
-    colour: ColourManagement,
-    model: DiagnosisModel | None = None,
-    cdl_only: bool = False,
-    keep_brightness: bool = False,
-    look: Look | None = None,
-    balance: float = 1.0,
-) -> Graded:
-    """One shot: what is wrong, then the grade that brings it to the reference (or undoes what is wrong).
-
-    frames: in the grading space. Judged is what people see of them; the grade is one of the grading space. All are
-    evidence of what is wrong; the most different are enough to match by.
-    look: behind all that, at ``strength``; what comes before it is then done at ``balance``.
-    """
-    from lutnet import refinement
-    from lutnet.diagnosis.model import default_model
-    from lutnet.refinement.behind import behind_view
-
-    every = colour.seen(frames)
-    found, shown = refinement.diagnosed(every, model or default_model())
-    seen = every.few
-    sets = reference.sets if reference else ()
-    wishes = {"cdl_only": cdl_only, "keep_brightness": keep_brightness}
-    if look is None:
-        base, before = None, refinement.refine(seen, sets, found, shown, strength=strength, **wishes)
-        refined = before
-    else:
-        before = refinement.refine(seen, sets, found, shown, strength=balance)
-        refined = refinement.followed(before, seen, look.grade, strength, **wishes)
-        base = None if cdl_only else before.grade
-    skin = refined.skin
-    refined = behind_view(refined, frames.few, colour.view, strength, cdl_only=cdl_only, balance=base)
-    of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
-    light = refinement.light_change(every)
-    of_light = () if light is None else (light.warning,)
-    said = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
-    warnings = tuple(dict.fromkeys(said))
-    result = ClipResult(
-        shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
-    )
-    return refinement.Graded(result, before if sets else None)
-
-
-def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
-    """What does the jobs of ``recipe``, one after another; reference and weights are read now, once.
-    Raises InputError where one of them cannot be used. A shot that cannot be read is skipped in its outcome.
-    """
-    from lutnet import refinement
-    from lutnet.continuity.compared import compared_of
-    from lutnet.diagnosis.model import load_named
-
-    colour = colour_management(recipe.colour)
-    model = load_named(recipe.weights)
-    reference = None if recipe.reference is None else recipe.reference.seen(colour)
-    look = None if recipe.look is None else look_on(colour.view.display, recipe.look)
-
-    def do(job: Job) -> Outcome:
-        try:
-            frames = colour.developed(read_shot(job.shot, count=recipe.frames, every=True))
-        except MediaError as error:
-            return Outcome.skipped(job.shot, str(error))
-        graded = grade_shot(
-            job.shot,
-            frames,
-            reference,
-            recipe.strength,
-            colour=colour,
-            model=model,
-            cdl_only=recipe.cdl_only,
-            keep_brightness=recipe.keep_brightness,
-            look=look,
-            balance=recipe.balance,
-        )
-        result = graded.result
-        if result.light is not None:
-            result = refinement.with_turn(result, colour.seen(frames), partial(_within, job.shot, colour))
-        result = replace(result, doubt=frames.doubt)
-        few = frames.few
-        frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
-        grade = exported_grade(result) or Grade()
-        compared = compared_of(colour.seen(few), result.diagnosis, graded.matched)
-        return Outcome(result, pictures_of(frame, grade, colour.view, compared.to_bytes()))
-
-    return do
-
-
-def _within(shot: Shot, colour: ColourManagement, first: int, last: int, count: int) -> Frames:
-    """Frames of a part of a shot, numbered from the head of its media, as people see them."""
-    part = FrameRange(shot.media_start + first, Fraction(last - first + 1), shot.source.rate)
-    return colour.seen(colour.developed(read_shot(replace(shot, analysed=part), count=count)))
-
-
 def in_this_process(recipe: Recipe, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
     """The engine without another process: WORKERS threads. A decoder that crashes takes the whole run down."""
     do = grader(recipe)
@@ -359,9 +259,9 @@ def carry_out(
     order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
     context = Context(recipe, colour.view, settings.scenes, not settings.discard_decisions, settings.fresh)
     with kept(folder), Store(folder) as store:
-        if context.decided and not settings.split_changing_light:  # which may cut what was decided about
+        if context.decided and not settings.split:  # which may cut what was decided about
             store.require_undecided(hashes)
-        if not settings.split_changing_light and (same := unchanged(store, jobs, order, context)) is not None:
+        if not settings.split and (same := unchanged(store, jobs, order, context)) is not None:
             for number, result in enumerate(same, start=1):
                 on_clip(result, number, len(same))
             return GradedTimeline(folder, same)
@@ -374,8 +274,8 @@ def carry_out(
             return without_log(store, results, {job.shot.id: job.hash for job in jobs})
 
         single = done(jobs)
-        if settings.split_changing_light:
-            order, single = split_where_light_changes(order, single, recipe, done)
+        if settings.split:
+            order, single = split_where_needed(order, single, recipe, done)
         found = in_scenes(store, single, order.jobs, context)
         offered = with_halves(
             found.results, lambda shot_id: store.pictures_of(order.jobs[shot_id]), colour.view

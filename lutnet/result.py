@@ -175,11 +175,19 @@ class LightChange:
         )
 
 
+def cuts_warning(cuts: tuple[int, ...]) -> str:
+    """What is said of a clip with ``cuts`` inside, one or more."""
+    places = ", ".join(map(str, cuts))
+    what = f"a cut at frame {places}" if len(cuts) == 1 else f"{len(cuts)} cuts at frames {places}"
+    return f"the clip holds {what}, and one grade cannot serve both sides: cut it there, or give --split"
+
+
 @dataclass(frozen=True, slots=True)
 class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade.
 
     delta_e, skin, shared, light: of the grade that was proposed. doubt: whether it is log, where that was asked.
+    cuts_inside: the first frame of every further shot that the clip holds, counted from the head of the media.
     """
 
     shot: Shot
@@ -194,6 +202,7 @@ class ClipResult:
     shared: SharedLut | None = None
     light: LightChange | None = None
     doubt: LogDoubt | None = None
+    cuts_inside: tuple[int, ...] = ()
 
     @property
     def is_joined(self) -> bool:

@@ -31,7 +31,7 @@ class GradeSettings:
     look: a look file (or the name of one that ships) that goes behind each clip's balance, which is what is done
     without it. strength is then the look's, and balance that of what comes before.
     scenes: how clips that belong together are matched.
-    split_changing_light: clips whose light changes are cut in two there, and each part has its own grade.
+    split: clips are cut at cuts inside them, and in two where their light changes; each part has its own grade.
     """
 
     strength: float = 1.0
@@ -48,7 +48,7 @@ class GradeSettings:
     look: str | None = None
     balance: float = 1.0
     scenes: SceneWishes = field(default_factory=SceneWishes)
-    split_changing_light: bool = False
+    split: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("strength", self.strength), ("balance", self.balance)):

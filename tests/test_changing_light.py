@@ -79,7 +79,7 @@ def taken(film: Path) -> GradedTimeline:
 
 
 def split(film: Path) -> GradedTimeline:
-    settings = GradeSettings(split_changing_light=True)
+    settings = GradeSettings(split=True)
     return grade_timeline(film / "cut.otio", output=film / "split", settings=settings)
 
 

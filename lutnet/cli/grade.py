@@ -128,10 +128,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--scenes", type=Path, metavar="FILE", help="the scenes as lutnet scenes -o wrote them, edited or not"
     )
     parser.add_argument(
+        "--split",
         "--split-changing-light",
+        dest="split",
         action="store_true",
-        help="cut clips whose light changes in two at that frame, each part with its own grade "
-        "(default: both grades are offered in grades.json)",
+        help="cut clips that one grade cannot serve: at cuts inside them, and in two where their light changes "
+        "(default: a warning, and both grades of changing light in grades.json)",
     )
     add_colour(parser)
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
@@ -182,7 +184,7 @@ def settings_of(options: argparse.Namespace) -> GradeSettings:
             lut_per=LutPer(options.lut_per),
             keep_looks=options.keep_looks,
         ),
-        options.split_changing_light,
+        options.split,
     )
 
 
@@ -315,7 +317,7 @@ def _offers(graded: GradedTimeline) -> Iterator[str]:
         clips = "a clip" if count == 1 else f"{count} clips"
         yield (
             f"Two grades are offered for {clips} whose light changes (light_change in {MANIFEST}); "
-            "--split-changing-light cuts there and takes them."
+            "--split cuts there and takes them."
         )
 
 

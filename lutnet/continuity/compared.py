@@ -24,9 +24,10 @@ from torch import Tensor
 
 from lutnet.continuity.anchor import COLOURS, GUESSED, Anchor, anchor
 from lutnet.errors import GradeFileError
+from lutnet.frames.motion import Picture, equalised
 from lutnet.grade import Diagnosis
 from lutnet.ops.thin import thinned
-from lutnet.refinement.features import LocalFeatures, Picture, Points, equalised, local_features
+from lutnet.refinement.features import LocalFeatures, Points, local_features
 from lutnet.shot import Frames
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from lutnet.engine.threads import one_thread_per_shot
 from lutnet.engine.wire import Frame, Kind, read_job, read_opening, write_frame
 from lutnet.errors import LutnetError
 from lutnet.frames import keep_open
+from lutnet.grading import grader
 from lutnet.job import Job, Outcome
-from lutnet.pipeline import grader
 
 OPEN_SHARE = 16
 """Of the memory that a shot may take, what files that stay open may hold: they must not crowd it out."""

@@ -59,6 +59,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         **({} if result.skin is None else {"skin": skin_to_plain(result.skin)}),
         **({} if result.shared is None else {"shared_lut": _shared(result, result.shared)}),
         **({} if result.light is None else {"light_change": light_to_plain(result.light)}),
+        **({"cuts_inside": list(result.cuts_inside)} if result.cuts_inside else {}),
         "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
         "status": result.status.value,
         **({} if result.scene is None else {"scene": scene_to_plain(result.scene)}),

@@ -13,8 +13,9 @@ import math
 import torch
 from torch import Tensor
 
-from lutnet.ops.cdl import LUMA_WEIGHTS, saturate
+from lutnet.ops.cdl import saturate
 from lutnet.ops.detune import CONTRAST_PIVOT
+from lutnet.ops.weights import LUMA_WEIGHTS
 
 SIZE = 8
 STOPS, CONTRAST, LIFT, SATURATION = slice(0, 3), slice(3, 4), slice(4, 7), slice(7, 8)

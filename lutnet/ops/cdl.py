@@ -11,9 +11,7 @@ import torch
 from torch import Tensor
 
 from lutnet.ops.finite import require_colours
-
-LUMA_WEIGHTS = (0.2126, 0.7152, 0.0722)
-"""R, G, B weights that ASC CDL v1.2 gives for saturation, applied to encoded values."""
+from lutnet.ops.weights import LUMA_WEIGHTS
 
 
 def luma(colours: Tensor) -> Tensor:

@@ -15,11 +15,12 @@ import torch
 from torch import Tensor
 
 from lutnet.errors import InputError
-from lutnet.ops.cdl import LUMA_WEIGHTS, apply_cdl
+from lutnet.ops.cdl import apply_cdl
 from lutnet.ops.finite import require_colours, require_finite
 from lutnet.ops.metric import perceptual_metric
 from lutnet.ops.shaped_lattice import ShapedLattice
 from lutnet.ops.thin import evenly
+from lutnet.ops.weights import LUMA_WEIGHTS
 
 MAX_PAIRS = 1024
 """More pairs are thinned evenly: ten parameters gain nothing from them."""

@@ -3,6 +3,7 @@
 from lutnet.refinement.beside import diagnose_beside
 from lutnet.refinement.fit import Refined, match, refine
 from lutnet.refinement.graded import Graded
+from lutnet.refinement.inside import with_cuts
 from lutnet.refinement.look import fit_look, followed
 from lutnet.refinement.meant import diagnosed
 from lutnet.refinement.steadiness import light_change, told_of_light
@@ -19,5 +20,6 @@ __all__ = [
     "match",
     "refine",
     "told_of_light",
+    "with_cuts",
     "with_turn",
 ]

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lutnet.refinement.features import Grey, Picture, Points, equalised
+from lutnet.frames.motion import Grey, Picture, equalised
+from lutnet.refinement.features import Points
 
 MIN_INLIERS = 8
 INLIER_PIXELS = 2.0

@@ -11,11 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lutnet.frames.motion import Picture, equalised
 from lutnet.refinement.align import Matrix, Overlay, Plane, homography, overlay
 from lutnet.refinement.features import (
     LocalFeatures,
-    Picture,
-    equalised,
     local_features,
     matched,
     shared_with_each,

@@ -9,15 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lutnet.ops.cdl import LUMA_WEIGHTS
+from lutnet.frames.motion import Grey
 
-Picture = npt.NDArray[np.float32]
-"""``[H, W, 3]`` in 0..1, encoded."""
-Grey = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float32]
 """``[P, 2]``: x, y in pixels, 0 at the centre of the first pixel."""
-
-LUMA = np.array(LUMA_WEIGHTS, dtype=np.float32)
 
 Descriptors = npt.NDArray[np.float32]
 
@@ -35,14 +30,6 @@ class LocalFeatures:
 
     points: Points
     descriptors: Descriptors
-
-
-def equalised(picture: Picture) -> Grey:
-    """Luma stretched between its extremes, then equalised locally: what is left hardly knows the grade."""
-    luma = picture @ LUMA
-    low, high = np.percentile(luma, (1, 99))
-    stretched = np.clip((luma - low) / max(high - low, 1 / 64), 0.0, 1.0)
-    return np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply((stretched * 255.0).astype(np.uint8)))
 
 
 def local_features(grey: Grey, most: int = MAX_FEATURES, *, small: int = SMALL_SIDE) -> LocalFeatures:

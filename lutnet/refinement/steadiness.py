@@ -8,7 +8,6 @@ agree on counts (the mode), whatever the others do.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 import cv2
@@ -16,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from lutnet.frames.motion import Grey, Picture, Plane, equalised, motion_between, sampled
 from lutnet.grade import Diagnosis
 from lutnet.ops.detune import scene_stops
-from lutnet.refinement.features import Grey, Picture, equalised
 from lutnet.result import LightChange
 from lutnet.shot import Frames
 
@@ -42,8 +41,6 @@ _SMALLEST_SHARE = 0.05  # of the frame that must be found again and agree
 _RETURN_PIXELS = 1.5
 _DARKEST, _BRIGHTEST = 0.06, 0.94  # encoded: what is clipped or nearly so says nothing of the light
 _BLUR = 1.5  # pixels: flow is never exact
-
-Plane = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +154,10 @@ def _sight(frame: Picture) -> _Sight:
 
 def _changes(first: _Sight, second: _Sight) -> Plane:
     """Stops by which the places ``[P]`` that both frames show became brighter."""
-    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    there, back = flow.calc(first.grey, second.grey, None), flow.calc(second.grey, first.grey, None)
-    height, width = first.grey.shape
-    places = _grid(height, width) + there
-    astray = there + _at(back, places)
-    change = _at(second.light, places) - first.light
-    across, down = places[..., 0], places[..., 1]
-    inside = (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
-    found = inside & np.isfinite(change) & (np.hypot(astray[..., 0], astray[..., 1]) < _RETURN_PIXELS)
+    motion = motion_between(first.grey, second.grey)
+    change = sampled(second.light, motion.places) - first.light
+    found = motion.inside & np.isfinite(change) & (motion.astray < _RETURN_PIXELS)
     return np.asarray(change[found])
-
-
-@lru_cache(maxsize=8)
-def _grid(height: int, width: int) -> Plane:
-    return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
 
 
 def _mode(changes: Plane) -> float:
@@ -190,7 +176,3 @@ def _small(picture: Picture) -> Picture:
         return np.ascontiguousarray(picture)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-
-
-def _at(values: Plane, places: Plane) -> Plane:
-    return np.asarray(cv2.remap(values, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))

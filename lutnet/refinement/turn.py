@@ -41,10 +41,12 @@ def turning_frame(frames: Frames, read: Callable[[int, int, int], Frames]) -> in
 
 
 def with_turn(result: ClipResult, frames: Frames, read: Callable[[int, int, int], Frames]) -> ClipResult:
-    """``result``, whose light changes, with the frame at which it does; ``frames``: those that were looked at."""
+    """``result`` with the frame at which its light changes, where it does; ``frames``: those that were looked at."""
+    if result.light is None:
+        return result
     found = turning_frame(frames, read)
     course = light_course(frames)
-    if result.light is None or found is None or course is None:
+    if found is None or course is None:
         return result
     light = course.change_at(found)
     told = tuple(light.warning if each == result.light.warning else each for each in result.warnings)

@@ -19,8 +19,8 @@ from lutnet.export.reader import run_settings
 from lutnet.export.run import RunSettings
 from lutnet.frames import read_frames, read_shot
 from lutnet.grade import CDL, LUT3D, Grade
+from lutnet.grading import grade_shot
 from lutnet.looks import SUFFIX, read_look, shipped_looks
-from lutnet.pipeline import grade_shot
 from lutnet.plain import Json, cdl_to_plain
 from lutnet.reference import Reference
 from lutnet.result import Status

@@ -117,6 +117,7 @@ def result_to_text(result: ClipResult) -> str:
         "light": None if result.light is None else light_to_plain(result.light),
         "shared": None if result.shared is None else shared_to_plain(result.shared),
         "doubt": None if result.doubt is None else doubt_to_plain(result.doubt),
+        "cuts_inside": list(result.cuts_inside),
     }
     return json.dumps(plain, allow_nan=False)
 
@@ -147,6 +148,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         light=light_from_plain(plain["light"]) if plain.get("light") else None,
         shared=shared_from_plain(plain["shared"]) if plain.get("shared") else None,
         doubt=doubt_from_plain(plain["doubt"]) if plain.get("doubt") else None,
+        cuts_inside=tuple(plain.get("cuts_inside", ())),
     )
 
 

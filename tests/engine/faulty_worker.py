@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lutnet import pipeline
+from lutnet import grading
 from lutnet.engine import worker
 from lutnet.errors import MediaError
 from lutnet.grade import Grade
@@ -49,5 +49,5 @@ def grade_shot(shot: Shot, *_: Any, **__: Any) -> Graded:
 
 
 if __name__ == "__main__":
-    vars(pipeline).update(read_shot=read_shot, grade_shot=grade_shot)
+    vars(grading).update(read_shot=read_shot, grade_shot=grade_shot)
     worker.main()

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 import torch
 
+from lutnet.frames.motion import equalised
 from lutnet.ops.detune import detune
 from lutnet.ops.difference import delta_e_rgb
 from lutnet.refinement.align import homography, is_still, overlay
 from lutnet.refinement.correspond import correspond
-from lutnet.refinement.features import equalised, local_features, matched
+from lutnet.refinement.features import local_features, matched
 from lutnet.shot import Frames
 from tests.refinement.scenes import frames, moved, scene
 
