@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
+from lutnet.continuity.decided import cuts_as_decided
 from lutnet.continuity.strip import strip_of
 from lutnet.errors import LutnetError, OutputError
 from lutnet.export.caption import Finding
@@ -25,7 +26,7 @@ from lutnet.grade import Diagnosis
 from lutnet.job import Job, Outcome, maker
 from lutnet.plain import shot_to_plain
 from lutnet.result import ClipResult, Status
-from lutnet.store import Store
+from lutnet.store import Store, StoredPictures
 from lutnet.thumbnails import StoredThumbnails, reference_png, reference_thumbnail
 from lutnet.timeline import Timeline
 
@@ -63,6 +64,10 @@ class Order:
     joined: str = ""
     parts: Mapping[bytes, bytes] | None = None
     spared: Set[str] = frozenset()
+
+    def pictures(self, store: Store) -> Callable[[str], StoredPictures]:
+        """Gives what ``store`` keeps of a clip, by id."""
+        return lambda shot_id: store.pictures_of(self.jobs[shot_id])
 
 
 def gathered(
@@ -149,7 +154,7 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
     """
     folder = store.path.parent
     if stands(store, results, order):
-        return store.results()
+        return cuts_as_decided(store.results(), order.pictures(store), order.view)
     ledger = ledger_of(store)
     decided = store.save(
         results,
@@ -159,6 +164,7 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
         parts=order.parts,
         spared=order.spared,
     )
+    decided = cuts_as_decided(decided, order.pictures(store), order.view)
     frame = order.reference()
     still = None if frame is None else reference_png(frame)
     write_package(
@@ -171,9 +177,7 @@ def deliver(store: Store, results: Sequence[ClipResult], order: Order) -> tuple[
         finish=partial(complete_package, names=order.carriers, verify=order.verify),
         ledger=ledger,
         reference=still,
-        cuts=strip_of(
-            order.timeline.name, decided, lambda shot_id: store.pictures_of(order.jobs[shot_id]), order.view
-        ),
+        cuts=strip_of(order.timeline.name, decided, order.pictures(store), order.view),
     )
     store.set_written(_stamp(store, results, order), ledger.to_text())
     return decided

@@ -277,9 +277,7 @@ def carry_out(
         if settings.split:
             order, single = split_where_needed(order, single, recipe, done)
         found = in_scenes(store, single, order.jobs, context)
-        offered = with_halves(
-            found.results, lambda shot_id: store.pictures_of(order.jobs[shot_id]), colour.view
-        )
+        offered = with_halves(found.results, order.pictures(store), colour.view)
         order = replace(order, joined=found.key, parts=found.parts)
         return GradedTimeline(folder, deliver(store, offered, order))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lutnet.continuity.decided import cuts_as_decided
 from lutnet.continuity.results import Context, scenes_key
 from lutnet.delivery import Order, stands
 from lutnet.job import Job
@@ -28,4 +29,6 @@ def unchanged(
         return None
     known = tuple(replace(result, shot=job.shot) for result, job in zip(known, jobs, strict=True))
     order = replace(order, joined=scenes_key(known, order.jobs, context))
-    return store.decided(known) if stands(store, known, order) else None
+    if not stands(store, known, order):
+        return None
+    return cuts_as_decided(store.decided(known), order.pictures(store), order.view)

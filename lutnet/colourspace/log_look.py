@@ -103,7 +103,7 @@ def _colours(pixels: Tensor) -> Values:
 
 def features_of(colours: Values) -> Values:
     """Eighteen numbers of colours ``[P, 3]`` (0..1): spread of luma and channels, and chroma by luma."""
-    from lutnet.ops.cdl import LUMA_WEIGHTS
+    from lutnet.ops.weights import LUMA_WEIGHTS
 
     colours = colours.clip(0.0, 1.0)
     luma = colours @ np.asarray(LUMA_WEIGHTS)

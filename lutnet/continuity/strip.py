@@ -9,7 +9,7 @@ from lutnet.colourspace import View
 from lutnet.export.cut_strip import Picture, ShownCut, cut_strip
 from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult
 from lutnet.store import StoredPictures
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def _shown(
 ) -> Iterator[ShownCut]:
     from lutnet.continuity.as_seen import AsSeen
     from lutnet.continuity.compared import Compared
-    from lutnet.continuity.cuts import cut_between
 
     seen = AsSeen(view)
     for after in worst:
@@ -54,15 +53,11 @@ def _shown(
             continue
         one, two = (Compared.from_bytes(each) for each in kept)
         grades = (_seen(before, seen), _seen(after, seen))
-        cut = after.cut
-        if any(side.status in (Status.CHANGED, Status.REJECTED) for side in (before, after)):
-            same = (before.scene and before.scene.number) == (after.scene and after.scene.number)
-            cut = cut_between(one, two, grades, before.shot.id, same_scene=same)  # as was decided
         ends = one.kept[-1], two.kept[0]
         yield ShownCut(
             before.shot.name,
             after.shot.name,
-            cut,
+            after.cut,
             (_picture(ends[0], Grade()), _picture(ends[1], Grade())),
             (_picture(ends[0], grades[0]), _picture(ends[1], grades[1])),
         )

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from lutnet.continuity.decided import cuts_as_decided
 from lutnet.continuity.strip import strip_of
 from lutnet.delivery import in_words, ledger_of
 from lutnet.export.carriers import CARRIERS, complete_package
@@ -19,7 +20,7 @@ from lutnet.export.package import REFERENCE, exported_grade, write_package
 from lutnet.export.reader import Package, read_package
 from lutnet.result import ClipResult, Status
 from lutnet.review.colour import Colours
-from lutnet.store import FILE_NAME, Store
+from lutnet.store import FILE_NAME, Store, StoredPictures
 from lutnet.store.decision import same_grade
 from lutnet.thumbnails import StoredThumbnails, reference_thumbnail
 
@@ -82,6 +83,11 @@ def _rewrite(package: Package, store: Store, results: Sequence[ClipResult], conf
     view = Colours(package.settings, config).management.view
     ledger = ledger_of(store)
     jobs = store.jobs()
+
+    def pictures(shot_id: str) -> StoredPictures:
+        return store.pictures_of(jobs.get(shot_id, ""))
+
+    results = cuts_as_decided(results, pictures, view)
     write_package(
         package.folder,
         results,
@@ -92,6 +98,6 @@ def _rewrite(package: Package, store: Store, results: Sequence[ClipResult], conf
         finish=partial(complete_package, names=kept),
         ledger=ledger,
         reference=still,
-        cuts=strip_of(package.name, results, lambda shot_id: store.pictures_of(jobs.get(shot_id, "")), view),
+        cuts=strip_of(package.name, results, pictures, view),
     )
     store.set_written(BY_REVIEW, ledger.to_text())

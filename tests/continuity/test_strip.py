@@ -56,6 +56,31 @@ def test_the_package_shows_its_worst_cuts_as_they_were_decided(footage: Path) ->
     assert np.abs(before - after).max() == 0.0  # of a rejected clip, nothing is graded
 
 
+def test_the_figures_of_a_cut_are_those_of_what_was_decided(footage: Path) -> None:
+    graded = run(footage)
+    place = next(number for number, clip in enumerate(graded.clips) if clip.cut is not None)
+    clip = graded.clips[place]
+    assert clip.cut is not None
+    rejected = {clip.shot.id, clip.cut.previous}
+    with Store(graded.folder) as store:
+        for shot_id in rejected:
+            store.decide(Decision(shot_id, Status.REJECTED))
+
+    def written() -> tuple[Jump, Jump]:
+        clips = json.loads((graded.folder / "grades.json").read_text())["clips"]
+        cut = clips[place]["cut"]
+        return Jump(**cut["before"]), Jump(**cut["after"])
+
+    before, after = written()
+    assert before != after
+    assert refresh_package(graded.folder) == len(rejected)
+    refreshed = written()
+    assert refreshed == (before, before)  # nothing is graded on either side
+    again = run(footage).clips[place].cut
+    assert again is not None and again.after == again.before
+    assert written() == refreshed
+
+
 def halves(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The right side of the first cut, before and after grading."""
     with Image.open(path) as image:
