@@ -71,7 +71,9 @@ def grade_shot(
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
-    return refinement.Graded(result, before if sets else None)
+    if not sets:
+        return refinement.Graded(result, None)
+    return refinement.Graded(replace(result, followed=before.followed), before)
 
 
 def grader(recipe: Recipe) -> Callable[[Job], Outcome]:

@@ -50,6 +50,15 @@ class DeltaE:
     pixels: int | None = None
 
 
+class Followed(StrEnum):
+    """What of the reference a clip's own grade goes by: pixels that both show, the look that it seems to carry, or
+    nothing."""
+
+    PIXELS = "pixels"
+    LOOK = "look"
+    NOTHING = "nothing"
+
+
 class KeptAs(StrEnum):
     """Why what all clips of a scene need alike was left undone: no larger than diagnoses err, more like a look that
     somebody made than like a fault, or because it was asked for."""
@@ -85,6 +94,9 @@ class InScene:
         """The same in three words."""
         return None if self.why is None or self.kept_as is None else _LEFT[self.kept_as]
 
+
+NOTICED = 1.0
+"""DE2000 that is seen."""
 
 MOSTLY = 0.5
 """Share of what a scene needs from which on it is said that it was left undone."""
@@ -187,6 +199,7 @@ class ClipResult:
     """One clip of the timeline after a run. A skipped clip has neither diagnosis nor grade.
 
     delta_e, skin, shared, light: of the grade that was proposed. doubt: whether it is log, where that was asked.
+    followed: of the reference, where there is one, before the clip was matched to its scene.
     cuts_inside: the first frame of every further shot that the clip holds, counted from the head of the media.
     """
 
@@ -203,6 +216,7 @@ class ClipResult:
     light: LightChange | None = None
     doubt: LogDoubt | None = None
     cuts_inside: tuple[int, ...] = ()
+    followed: Followed | None = None
 
     @property
     def is_joined(self) -> bool:
@@ -214,6 +228,14 @@ class ClipResult:
         """Its scene, where most of what that needs was left undone, and nobody decided otherwise."""
         lasting = self.status in (Status.PROPOSED, Status.APPROVED)
         return self.scene if lasting and self.scene is not None and self.scene.why is not None else None
+
+    @property
+    def needs_lut(self) -> bool:
+        """Whether the CDL by itself, as it was proposed, is farther from what is meant than no grade at all."""
+        lasting = self.status in (Status.PROPOSED, Status.APPROVED)
+        if not lasting or self.delta_e is None or self.grade is None or self.grade.lut is None:
+            return False
+        return self.delta_e.cdl > max(self.delta_e.before, NOTICED)
 
     @property
     def has_shared_lut(self) -> bool:

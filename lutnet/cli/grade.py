@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rich.text import Text
-
+from lutnet.cli.clips import clips_table, legend
 from lutnet.cli.colour import add_colour, colour_of, warn_of_unmatched
-from lutnet.cli.console import output, print_json, progress, table
+from lutnet.cli.console import output, print_json, progress
 from lutnet.cli.cuts import cuts_table
 from lutnet.cli.engine import add_engine, engine_of
 from lutnet.cli.main import EXIT_SKIPPED
@@ -25,7 +24,7 @@ from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, CUTS, MANIFEST
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import Basis, ClipResult, DeltaE, LutPer, SharedLut, Status
+from lutnet.result import LutPer, SharedLut, Status
 from lutnet.settings import GradeSettings
 from lutnet.source import is_film
 from lutnet.timeline import Timeline
@@ -239,7 +238,7 @@ def conclude(graded: GradedTimeline, settings: GradeSettings, options: argparse.
     if options.json:
         print_json(read_manifest(graded.folder / MANIFEST))
     elif not options.quiet:
-        _print_table(graded)
+        _print_table(graded, settings)
         for line in _kept_looks(graded) if settings.scenes.keep_looks is None else ():
             output().print(line)
         if settings.look is not None and not settings.cdl_only and not settings.bake:
@@ -250,23 +249,15 @@ def conclude(graded: GradedTimeline, settings: GradeSettings, options: argparse.
     return EXIT_SKIPPED if graded.skipped else 0
 
 
-def _print_table(graded: GradedTimeline) -> None:
-    rows = table(
-        f"{len(graded.clips) - len(graded.skipped)} of {len(graded.clips)} clips graded",
-        "clip", "found", "DE before", "CDL", "CDL + LUT", "basis", "skin turns",
-        right=("DE before", "CDL", "CDL + LUT", "skin turns"),
-    )  # fmt: skip
-    for clip in graded.clips:
-        skin = "" if clip.skin is None else f"{clip.skin.median:.0f}°"
-        rows.add_row(clip.shot.name, Text(_found(clip)), *_differences(clip.delta_e), skin)
+def _print_table(graded: GradedTimeline, settings: GradeSettings) -> None:
     console = output()
-    console.print(rows)
+    console.print(clips_table(graded.clips))
     if any(clip.cut for clip in graded.clips):
         console.print(cuts_table(graded.clips))
-    for line in (*_shared_luts(graded), *warnings_of(graded), *_offers(graded)):
+    for line in (*_shared_luts(graded), *_in_need(graded, settings), *warnings_of(graded), *_offers(graded)):
         console.print(line)
-    if any(clip.delta_e and clip.delta_e.basis is Basis.PREDICTED for clip in graded.clips):
-        console.print("\npredicted: how the change splits between CDL and LUT, no accuracy.", style="dim")
+    if said := list(legend(graded.clips)):
+        console.print("\n" + "\n".join(said), style="dim")
     sheet = graded.folder / CONTACT_SHEET
     seen = f" Open {sheet} to see every clip." if sheet.is_file() else f" No clip was graded. {NO_MEDIA}"
     if (graded.folder / CUTS).is_file():
@@ -280,8 +271,12 @@ def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
     together: dict[str, set[int]] = {}
     alone: dict[str, list[str]] = {}
     clips = Counter(clip.scene.number for clip in graded.clips if clip.scene is not None)
+    from lutnet.diagnosis.words import findings
+
     for clip in graded.clips:
         if clip.left is None or clip.left.why is None or clip.status is not Status.PROPOSED:
+            continue
+        if clip.diagnosis is None or not findings(clip.diagnosis):
             continue
         if clips[clip.left.number] > 1:
             together.setdefault(clip.left.why, set()).add(clip.left.number)
@@ -292,6 +287,15 @@ def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
         yield f"What all clips of {scenes} need alike {why} ({CORRECTS_ALL})."
     for why, names in alone.items():
         yield f"What {_some(names)} need{'' if len(names) > 1 else 's'} {why} ({CORRECTS_ALL})."
+
+
+def _in_need(graded: GradedTimeline, settings: GradeSettings) -> Iterator[str]:
+    """Of which clips the CDL must not be used without the LUT."""
+    names = [clip.shot.name for clip in graded.clips if clip.needs_lut]
+    if names and not settings.bake:
+        yield (
+            f"warning: a CDL that is no use without its LUT, as it is farther off than no grade: {_some(names)}"
+        )
 
 
 def _shared_luts(graded: GradedTimeline) -> Iterator[str]:
@@ -339,23 +343,3 @@ def _some(names: Iterable[str]) -> str:
     """The first names, and how many there are beside them."""
     first, rest = (every := list(names))[:CLIPS_NAMED], len(every) - CLIPS_NAMED
     return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _found(clip: ClipResult) -> str:
-    if clip.status is Status.SKIPPED:
-        return f"skipped: {clip.shot.skipped or '; '.join(clip.warnings)}"
-    from lutnet.diagnosis.words import findings, summary
-
-    if clip.diagnosis is None:
-        return ""
-    told = clip.left is not None and findings(clip.diagnosis)
-    return summary(clip.diagnosis) + (f"; {clip.left.word}" if clip.left is not None and told else "")
-
-
-def _differences(delta_e: DeltaE | None) -> tuple[str, str, str, str]:
-    if delta_e is None:
-        return "", "", "", ""
-    basis = delta_e.basis.value
-    if delta_e.pixels is not None:
-        basis += f", {delta_e.pixels} pixels"
-    return f"{delta_e.before:.1f}", f"{delta_e.cdl:.1f}", f"{delta_e.cdl_lut:.1f}", basis

@@ -37,13 +37,15 @@ def edl_text(
     rate: Fraction,
     *,
     corrections: Mapping[str, str] | None = None,
+    remarks: Mapping[str, str] | None = None,
 ) -> str:
     """The list of one video track: every shot in record order, with the CDL of those in ``cdls`` (by id).
 
     rate: of the timeline; record and source times are counted at it. Shots shorter than a frame are left out.
-    corrections: by shot id, the id of its CDL in a collection, which the event then points to.
+    corrections: by shot id, the id of its CDL in a collection, which the event then points to. remarks: by shot id,
+    what is said of it for people.
     """
-    references = corrections or {}
+    references, said = corrections or {}, remarks or {}
     reels = reel_names(shots)
     lines = [
         f"TITLE: {one_line(title)}",
@@ -51,6 +53,8 @@ def edl_text(
     ]
     for number, shot in enumerate(played(shots), start=1):
         lines += ["", *_event(number, shot, reels[shot.id], rate), *_cdl_lines(cdls.get(shot.id))]
+        if shot.id in said:
+            lines.append(f"* {one_line(said[shot.id])}")
         if shot.id in references:
             lines.append(f"*ASC_CC_XML {references[shot.id]}")
     return "\n".join(lines) + "\n"

@@ -56,6 +56,7 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         "cdl": None if cdl is None else cdl_to_plain(cdl),
         "lut": None if lut is None else {"path": lut.path, "sha256": lut.sha256},
         "delta_e": None if delta_e is None else delta_e_to_plain(delta_e),
+        **({} if result.followed is None else {"followed": result.followed.value}),
         **({} if result.skin is None else {"skin": skin_to_plain(result.skin)}),
         **({} if result.shared is None else {"shared_lut": _shared(result, result.shared)}),
         **({} if result.light is None else {"light_change": light_to_plain(result.light)}),

@@ -59,6 +59,7 @@ STATE = "state.sqlite"
 CACHE = ".lutnet-cache"
 """A folder of what can be made again: stills and proxies for the review."""
 BAKED_SIZE = 33
+NEEDS_LUT = "THIS CDL IS NO USE WITHOUT ITS LUT"
 _HASH_DIGITS = 10
 
 
@@ -252,8 +253,12 @@ class _Writer:
         names: list[str] = []
         for track in sorted({result.shot.track for result in results}):
             stem = self.stem if not names else f"{self.stem}_V{track}"
-            shots = [result.shot for result in results if result.shot.track == track]
-            self._put(f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate))
+            shown = [result for result in results if result.shot.track == track]
+            remarks = (
+                {} if self.settings.bake else {each.shot.id: NEEDS_LUT for each in shown if each.needs_lut}
+            )
+            shots = [result.shot for result in shown]
+            self._put(f"{stem}.edl", edl_text(stem, shots, cdls, self.timeline.rate, remarks=remarks))
             names.append(f"{stem}.edl")
         return names
 

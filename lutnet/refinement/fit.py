@@ -25,7 +25,7 @@ from lutnet.refinement.predict import predict
 from lutnet.refinement.sound import is_sound
 from lutnet.refinement.split import MEASURED, split_pairs, split_transform
 from lutnet.refinement.still_evidence import StillEvidence, shot_evidence
-from lutnet.result import Basis, DeltaE, SkinTurn
+from lutnet.result import Basis, DeltaE, Followed, SkinTurn
 from lutnet.shot import Frames
 
 PALETTE = 4096
@@ -77,6 +77,13 @@ class Refined:
     warnings: tuple[str, ...] = ()
     shared: Correspondence | None = None
     guessed: GuessedLook | None = None
+
+    @property
+    def followed(self) -> Followed:
+        """What of the references it goes by."""
+        if self.shared is not None:
+            return Followed.PIXELS
+        return Followed.NOTHING if self.guessed is None else Followed.LOOK
 
     @property
     def skin(self) -> SkinTurn:

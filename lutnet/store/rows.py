@@ -43,7 +43,7 @@ from lutnet.plain import (
     skin_from_plain,
     skin_to_plain,
 )
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, Followed, Status
 
 _HEADER = struct.Struct("<I6d")  # points per side, domain minimum and maximum
 _FLOAT_BYTES = 4
@@ -118,6 +118,7 @@ def result_to_text(result: ClipResult) -> str:
         "shared": None if result.shared is None else shared_to_plain(result.shared),
         "doubt": None if result.doubt is None else doubt_to_plain(result.doubt),
         "cuts_inside": list(result.cuts_inside),
+        "followed": None if result.followed is None else result.followed.value,
     }
     return json.dumps(plain, allow_nan=False)
 
@@ -149,6 +150,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         shared=shared_from_plain(plain["shared"]) if plain.get("shared") else None,
         doubt=doubt_from_plain(plain["doubt"]) if plain.get("doubt") else None,
         cuts_inside=tuple(plain.get("cuts_inside", ())),
+        followed=Followed(plain["followed"]) if plain.get("followed") else None,
     )
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from lutnet.cli.grade import _found, _kept_looks, _way_back, warnings_of
+from lutnet.cli.clips import clips_table, found_of, headline, legend
+from lutnet.cli.grade import _kept_looks, _way_back, warnings_of
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.demo.scenes import SHOTS
 from lutnet.pipeline import GradedTimeline
-from lutnet.result import InScene, KeptAs, Status
+from lutnet.result import Basis, ClipResult, DeltaE, Followed, InScene, KeptAs, Status
 from lutnet.store import Decision, Store
 from tests.export.examples import some_result
 
@@ -104,11 +105,45 @@ def test_scenes_that_were_left_as_they_are_are_named_with_the_reason(tmp_path: P
     for start, why in zip(starts, ("look that is meant", "look that is meant", "hardly more"), strict=True):
         assert sum(line.startswith(start + " is") and why in line for line in told) == 1
     assert all("--keep-looks 0" in line for line in told)
-    found = [_found(each).rpartition("; ")[2] for each in results[2:4]]
+    found = [found_of(each).rpartition("; ")[2] for each in results[2:4]]
     assert found == ["left as small", "left as a look"]
-    assert not any("left" in _found(each) for each in results[4:7]), (
+    assert not any("left" in found_of(each) for each in results[4:7]), (
         "nobody changed it, or most was corrected"
     )
+
+
+def test_a_clip_of_which_nothing_was_found_is_not_said_to_need_anything(tmp_path: Path) -> None:
+    result = some_result(1)
+    assert result.diagnosis is not None
+    right = {name: replace(each, level=0.0) for name, each in result.diagnosis.corrections.items()}
+    scene = InScene(1, kept=0.9, kept_as=KeptAs.LOOK)
+    nothing = replace(result, diagnosis=replace(result.diagnosis, corrections=right), scene=scene)
+    assert list(_kept_looks(GradedTimeline(tmp_path, (nothing,)))) == []
+    assert found_of(nothing) == "leave alone"
+    assert found_of(replace(nothing, scene=InScene(1, matched=True))) == "leave alone; matched to its scene"
+
+
+def test_the_table_says_what_of_the_reference_each_clip_follows() -> None:
+    measured = DeltaE(8.2, 1.4, 1.1, Basis.ALIGNED, 5000)
+    guess = DeltaE(3.7, 0.8, 0.0, Basis.PREDICTED)
+    results = [
+        replace(some_result(1), followed=Followed.PIXELS, delta_e=measured),
+        replace(some_result(2), followed=Followed.LOOK, delta_e=guess),
+        replace(some_result(3), followed=Followed.NOTHING, delta_e=replace(guess, cdl=0.0)),
+        ClipResult(some_result(4).shot, Status.SKIPPED),
+    ]
+    said = headline(results)
+    assert said.startswith("3 of 4 clips graded: 1 by pixels") and "1 by its look, 1 not by it" in said
+    made = clips_table(results)
+    cells = {str(column.header): list(column.cells) for column in made.columns}
+    assert cells["off the reference"] == ["8.2, 1.4, 1.1", "", "", ""]
+    assert cells["change"] == ["", "3.7 (LUT 0.8)", "3.7", ""]
+    assert cells["follows"] == ["its pixels", "its look", "not", ""]
+    assert len(list(legend(results))) == 2
+    alone = [replace(each, followed=None, delta_e=replace(guess, cdl=0.0)) for each in results[:3]]
+    assert headline(alone) == "3 of 3 clips graded"
+    headers = [str(column.header) for column in clips_table(alone).columns]
+    assert "follows" not in headers and "off the reference" not in headers
 
 
 def test_warnings_that_differ_in_a_percentage_are_one_line(tmp_path: Path) -> None:
