@@ -13,6 +13,12 @@ from lutnet.ops.lut3d import identity_lattice
 PIXELS = 1024
 """Colours of the shot that the fit sees."""
 
+CUT_WHITE, CUT_BLACK = 253 / 255, 2 / 255
+"""Values from and up to which a recording was cut off."""
+
+DARKER = 0.3
+"""Share by which cut-off black was darker than the correction makes it. See ``docs/experiments.md``."""
+
 SCENERY_SHARE = 0.05
 """Weight of a coarse lattice of all colours: a shot of few colours must not give wild numbers elsewhere."""
 
@@ -23,7 +29,7 @@ def repair_grade(frames: Tensor, amounts: Tensor, look: Grade) -> Grade:
 
 
 def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:
-    """The CDL nearest to ``undo(frames, amounts)``, then ``look``.
+    """The CDL nearest to ``undo(frames, amounts)``, then ``look``; less where something was cut off.
 
     frames: ``[N, 3, H, W]`` in 0..1. amounts: ``[7]``.
     """
@@ -40,7 +46,16 @@ def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:
             torch.full((len(lattice),), SCENERY_SHARE / len(lattice)),
         )
     )
-    return _record(fit_cdl(colours, look.apply(undo(colours, amounts)), weights))
+    meant = look.apply(_where_cut(colours, undo(colours, amounts)))
+    return _record(fit_cdl(colours, meant, weights))
+
+
+def _where_cut(colours: Tensor, undone: Tensor) -> Tensor:
+    """``undone [P, 3]``, but for what was cut off in ``colours``, of which the correction knows nothing: white has no
+    colour there, and what is black was darker."""
+    white = colours.amin(-1, keepdim=True) >= CUT_WHITE
+    darker = torch.where(colours <= CUT_BLACK, (1.0 - DARKER) * undone, undone)
+    return torch.where(white, darker.amax(-1, keepdim=True), darker)
 
 
 def _record(numbers: CDLNumbers) -> CDL:

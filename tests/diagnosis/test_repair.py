@@ -6,7 +6,7 @@ import pytest
 import torch
 from skimage import data
 
-from lutnet.diagnosis.repair import repair_cdl
+from lutnet.diagnosis.repair import CUT_BLACK, CUT_WHITE, repair_cdl
 from lutnet.grade import CDL
 from lutnet.ops.detune import NAMES, detune, undo
 from lutnet.ops.difference import delta_e_rgb
@@ -36,3 +36,32 @@ def test_a_shot_of_one_grey_gets_numbers_that_serve_other_colours_too():
     cdl = repair_cdl(torch.full((1, 3, 32, 32), 0.4), amounts)
     others = torch.rand(500, 3, generator=torch.Generator().manual_seed(0)) * 0.6 + 0.2
     assert delta_e_rgb(cdl.apply(others), undo(others, amounts)).mean() < 4.0
+
+
+
+def cdl_of(picture, amounts):
+    return repair_cdl(picture.movedim(-1, 0).unsqueeze(0), amounts)
+
+
+def test_white_that_was_cut_off_takes_less_of_the_colour_of_a_correction():
+    amounts = torch.zeros(7)
+    amounts[NAMES.index("exposure")], amounts[NAMES.index("temperature")] = 0.7, 0.6
+    wrong = detune(torch.from_numpy(data.astronaut()[::4, ::4].copy()).float() / 255.0, amounts)
+    assert (wrong.amin(-1) >= CUT_WHITE).float().mean() > 0.02
+
+    def spread(cdl):
+        white = cdl.apply(torch.ones(1, 3))
+        return float(white.amax() - white.amin())
+
+    below = wrong.clamp(max=CUT_WHITE - 0.005)  # the same picture, of which nothing counts as cut off
+    assert spread(cdl_of(wrong, amounts)) < 0.97 * spread(cdl_of(below, amounts))
+
+
+def test_black_that_was_cut_off_is_lifted_less(photo):
+    amounts = torch.zeros(7)
+    amounts[NAMES.index("black_point")] = -0.9
+    wrong = detune(photo, amounts)
+    assert (wrong <= CUT_BLACK).float().mean() > 0.1
+    above = wrong.clamp(min=CUT_BLACK + 0.001)
+    black = torch.zeros(1, 3)
+    assert cdl_of(wrong, amounts).apply(black).mean() < cdl_of(above, amounts).apply(black).mean() - 0.005
