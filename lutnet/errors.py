@@ -13,6 +13,8 @@ LutnetError                 exit code 2
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class LutnetError(Exception):
     """Base of all errors that a user can cause or mend.
@@ -81,6 +83,11 @@ class DecisionError(LutnetError):
 
 class MissingPartError(LutnetError):
     pass
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """The first of ``names``, and that there are more."""
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
 
 
 def _short(value: object, limit: int = 200) -> str:

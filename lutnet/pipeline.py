@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import ColourSettings, colour_management
 from lutnet.continuity.halves import with_halves
-from lutnet.continuity.results import Context, in_scenes, load, require_heroes
+from lutnet.continuity.results import Context, in_scenes, load, with_heroes
 from lutnet.continuity.undeclared import without_log
 from lutnet.delivery import OnClip, Order, deliver, gathered, kept
 from lutnet.errors import InputError
@@ -255,9 +255,9 @@ def carry_out(
     delivered = (settings.carriers, settings.verify, settings.discard_decisions)
     shown = partial(shown_frame, recipe.reference, colour)
     run = stated(recipe, settings, colour)
-    require_heroes(plan.timeline.shots, settings.scenes)
+    wishes = with_heroes(settings.scenes, plan.timeline.shots)
     order = Order(plan.timeline, hashes, run, colour.view, *delivered, shown)
-    context = Context(recipe, colour.view, settings.scenes, not settings.discard_decisions, settings.fresh)
+    context = Context(recipe, colour.view, wishes, not settings.discard_decisions, settings.fresh)
     with kept(folder), Store(folder) as store:
         if context.decided and not settings.split:  # which may cut what was decided about
             store.require_undecided(hashes)

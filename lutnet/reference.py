@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lutnet.colourspace import ColourManagement
-from lutnet.errors import InputError, MediaError
+from lutnet.errors import InputError, MediaError, listed
 from lutnet.frames import read_frames, read_shot
 from lutnet.shot import Frames, Shot
 from lutnet.timeline import Timeline
+from lutnet.timeline.named import clips_named, told_apart
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -94,14 +95,21 @@ def _clip(spec: str, timeline: Timeline | None) -> Shot:
     name = spec.removeprefix(CLIP_PREFIX)
     if timeline is None:
         raise InputError("reference names a clip, but there is no timeline", value=spec)
-    found = [shot for shot in timeline.shots if shot.name == name]
+    found = clips_named(timeline.shots, name)
     usable = [shot for shot in found if shot.skipped is None]
     if not usable:
-        names = ", ".join(dict.fromkeys(shot.name for shot in timeline.shots if shot.skipped is None))
+        every = told_apart([shot for shot in timeline.shots if shot.skipped is None])
         raise InputError(
             f"reference clip cannot be used ({found[0].skipped})" if found else "no clip has this name",
             value=name,
-            allowed=names,
+            allowed=listed(every),
             where=timeline.path,
+        )
+    if len(usable) > 1:
+        raise InputError(
+            f"{len(usable)} clips have the reference's name",
+            value=name,
+            allowed=listed(told_apart(usable)),
+            fix="Name one of them with a timecode at which it plays.",
         )
     return usable[0]

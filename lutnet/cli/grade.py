@@ -46,8 +46,8 @@ def add_reference(parser: argparse.ArgumentParser, *, required: bool) -> None:
         "--ref",
         metavar="REF",
         required=required,
-        help="the look to match: an image, a video, a folder of images, or clip:NAME of the timeline"
-        + ("" if required else "; without it, the faults found are corrected"),
+        help="the look to match: an image, a video, a folder of images, or clip:NAME of the timeline (NAME@TIMECODE "
+        "where several clips have it)" + ("" if required else "; without it, the faults found are corrected"),
     )
 
 
@@ -114,7 +114,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="CLIP",
-        help="a clip that its scene is matched to, any number of times (default: the surest of each)",
+        help="a clip that its scene is matched to, any number of times (default: the surest of each); of several with "
+        "one name, NAME@TIMECODE is the one that plays there",
     )
     parser.add_argument(
         "--lut-per",

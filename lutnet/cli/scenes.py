@@ -15,7 +15,7 @@ from lutnet.colourspace import colour_management
 from lutnet.continuity.document import scenes_document
 from lutnet.continuity.scenes import read_scenes
 from lutnet.export.atomic import write_text
-from lutnet.export.timecode import timecode
+from lutnet.timecode import timecode
 from lutnet.timeline import Timeline
 
 

@@ -9,9 +9,9 @@ from lutnet.cli.colour import add_colour, colour_of, warn_of_unmatched
 from lutnet.cli.console import output, print_json, table
 from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.colourspace import ColourManagement, Says, Stated, colour_management
-from lutnet.export.timecode import timecode
 from lutnet.plain import shot_to_plain
 from lutnet.shot import FrameRange, Shot
+from lutnet.timecode import timecode
 from lutnet.timeline import Timeline
 
 

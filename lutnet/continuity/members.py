@@ -42,7 +42,7 @@ class Clip:
 
     @property
     def hero(self) -> bool:
-        return not {self.result.shot.id, self.result.shot.name}.isdisjoint(self.context.wishes.heroes)
+        return self.result.shot.id in self.context.wishes.heroes
 
     @property
     def grade(self) -> Grade:

@@ -18,18 +18,18 @@ from lutnet.continuity.parts import Parts
 from lutnet.continuity.regraded import PALETTE, Call, placed, regraded
 from lutnet.continuity.sharing import Sharing, with_shared_luts
 from lutnet.continuity.wishes import SceneWishes
-from lutnet.errors import InputError
+from lutnet.errors import InputError, listed
 from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.job import Recipe
 from lutnet.result import ClipResult, LutPer, Status
 from lutnet.shot import Shot
 from lutnet.store import Decision, Store, StoredPictures
+from lutnet.timeline.named import clips_named, told_apart
 
 if TYPE_CHECKING:
     from lutnet.continuity.together import Joined, Member
 
-NAMED = 5
 HELD = 16
 """LUTs in memory, before they go to the store."""
 UNSUPPORTED = "shows nothing that another clip of its scene shows: what sets it apart from them is a guess"
@@ -80,8 +80,8 @@ def in_scenes(
 ) -> InScenes:
     """``results`` (every clip, in timeline order) with the grades of clips that belong together solved together.
 
-    jobs: content hash by shot id; what the store keeps of these jobs is compared. Raises InputError for a hero or a
-    group of unknown clips.
+    jobs: content hash by shot id; what the store keeps of these jobs is compared. Raises InputError for a group of
+    unknown clips.
     """
     wishes, recipe = context.asked, context.recipe
     _check(results, wishes)
@@ -203,14 +203,14 @@ def load() -> None:
 
 
 def _alike(results: Sequence[ClipResult], jobs: Mapping[str, str], apart: Set[str]) -> list[ClipResult]:
-    """``results`` in which clips of one job and scene have one grade, those ``apart`` (by id or name) excepted.
+    """``results`` in which clips of one job and scene have one grade, those ``apart`` (by id) excepted.
 
     The solve may place the very same frames at slightly other balances; one grade per source is promised.
     """
     first: dict[tuple[str, int | None], ClipResult] = {}
     alike = []
     for result in results:
-        if result.grade is None or not {result.shot.id, result.shot.name}.isdisjoint(apart):
+        if result.grade is None or not result.shot.id not in apart:
             alike.append(result)
             continue
         scene = None if result.scene is None else result.scene.number
@@ -277,11 +277,7 @@ def _joined(
         scenes = [
             group_of.get(result.shot.id, alone + place) for place, result in enumerate(results, start=1)
         ]
-    heroes = [
-        place
-        for place, result in enumerate(results)
-        if not {result.shot.id, result.shot.name}.isdisjoint(wishes.heroes)
-    ]
+    heroes = [place for place, result in enumerate(results) if result.shot.id in wishes.heroes]
     return join(
         members,
         scenes=scenes,
@@ -292,18 +288,19 @@ def _joined(
     )
 
 
-def require_heroes(shots: Sequence[Shot], wishes: SceneWishes) -> None:
-    """Raise InputError for a hero that is none of ``shots``: before anything is made where they are known."""
-    names = {name for shot in shots for name in (shot.id, shot.name)}
+def with_heroes(wishes: SceneWishes, shots: Sequence[Shot]) -> SceneWishes:
+    """``wishes`` whose heroes are ids of ``shots``. Raises InputError for one that is none of them."""
+    heroes: list[str] = []
     for hero in wishes.heroes:
-        if hero not in names:
-            usable = list(dict.fromkeys(shot.name for shot in shots if shot.skipped is None))
-            shown = ", ".join(usable[:NAMED]) + (", ..." if len(usable) > NAMED else "")
-            raise InputError("no clip has the hero's name", value=hero, allowed=shown)
+        found = clips_named(shots, hero)
+        if not found:
+            usable = told_apart([shot for shot in shots if shot.skipped is None])
+            raise InputError("no clip has the hero's name", value=hero, allowed=listed(usable))
+        heroes.extend(shot.id for shot in found)
+    return replace(wishes, heroes=tuple(dict.fromkeys(heroes)))
 
 
 def _check(results: Sequence[ClipResult], wishes: SceneWishes) -> None:
-    require_heroes([result.shot for result in results], wishes)
     ids = {result.shot.id for result in results}
     for group in wishes.groups or ():
         for shot_id in group:

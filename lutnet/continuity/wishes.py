@@ -12,12 +12,13 @@ from lutnet.result import LutPer
 class SceneWishes:
     """consistency: 0 leaves every clip its own grade, 1 removes all differences within a scene.
 
-    heroes: names or ids of clips that their scenes are matched to. groups: ids of the clips of each scene, as people
-    arranged them; None finds the scenes. Clips that are in no group stand alone. pinned: ids of clips whose stored
-    grades stay; trimmed: of those that were decided about when they had other frames. Both are of one run only.
-    lut_per: which clips have one LUT together. keep_looks: how much of what a scene's clips have in common is taken
-    for its look and left as it is: 0 corrects all of it, 1 only what sets the clips apart; None leaves what
-    is more like a look than like a fault, or no larger than diagnoses err. So for what a clip needs that stands alone.
+    heroes: clips that their scenes are matched to, as ``clips_named`` takes them. groups: ids of the clips of each
+    scene, as people arranged them; None finds the scenes. Clips that are in no group stand alone. pinned: ids of
+    clips whose stored grades stay; trimmed: of those that were decided about when they had other frames. Both are
+    of one run only. lut_per: which clips have one LUT together. keep_looks: how much of what a scene's clips have
+    in common is taken for its look and left as it is: 0 corrects all of it, 1 only what sets the clips apart; None
+    leaves what is more like a look than like a fault, or no larger than diagnoses err. So for what a clip needs
+    that stands alone.
     """
 
     consistency: float = 1.0

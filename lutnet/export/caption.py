@@ -9,9 +9,9 @@ from PIL import ImageDraw
 
 from lutnet.export.lettering import BRIGHT, DIM, PLAIN, Grey, put, width
 from lutnet.export.manifest import skip_reason
-from lutnet.export.timecode import timecode
 from lutnet.grade import Correction, Diagnosis
 from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.timecode import timecode
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from lutnet.export.naming import safe_stem
-from lutnet.export.timecode import is_drop_frame, nominal_rate, timecode
 from lutnet.grade import CDL, Triple
 from lutnet.shot import Shot
+from lutnet.timecode import is_drop_frame, nominal_rate, timecode
 
 NO_REEL = "AX"
 _REEL_LIMIT = 32

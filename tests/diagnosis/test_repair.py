@@ -38,7 +38,6 @@ def test_a_shot_of_one_grey_gets_numbers_that_serve_other_colours_too():
     assert delta_e_rgb(cdl.apply(others), undo(others, amounts)).mean() < 4.0
 
 
-
 def cdl_of(picture, amounts):
     return repair_cdl(picture.movedim(-1, 0).unsqueeze(0), amounts)
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lutnet.export.edl import NO_REEL, edl_text, reel_names
-from lutnet.export.timecode import is_drop_frame, timecode
 from lutnet.grade import CDL
 from lutnet.shot import FrameRange, Shot
+from lutnet.timecode import is_drop_frame, timecode
 from tests.export.examples import some_cdl, some_shot
 from tests.export.test_cdl_xml import EXTREMES
 

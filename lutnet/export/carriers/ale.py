@@ -9,9 +9,9 @@ from pathlib import Path
 from lutnet.export.carriers.record import CDL_ONLY, Carrier, CarrierFile, Delivery, misread, require_cdl
 from lutnet.export.carriers.reread import ALE, cdl_of_otio, clips_by_otio
 from lutnet.export.edl import one_line, reel_names, sop_text, source_frames
-from lutnet.export.timecode import timecode
 from lutnet.grade import CDL
 from lutnet.shot import Shot
+from lutnet.timecode import timecode
 
 _COLUMNS = ("Name", "Tracks", "Start", "End", "Tape", "ASC_SOP", "ASC_SAT")
 _NTSC = {Fraction(24000, 1001): "23.976", Fraction(30000, 1001): "29.97", Fraction(60000, 1001): "59.94"}
