@@ -1,4 +1,4 @@
-"""The words beside a clip's pictures: name and place, what was found, colour differences, warnings."""
+"""The words beside a clip's pictures: name and place, what was found, colour differences; and its warnings."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from PIL import ImageDraw
 
-from lutnet.export.lettering import BRIGHT, DIM, PLAIN, Grey, put, width
+from lutnet.export.lettering import BRIGHT, DIM, PLAIN, Grey, put, width, wrapped
 from lutnet.export.manifest import skip_reason
 from lutnet.grade import Correction, Diagnosis
-from lutnet.result import Basis, ClipResult, DeltaE, Status
+from lutnet.result import Basis, ClipResult, Followed, Status
 from lutnet.timecode import timecode
 
 
@@ -25,11 +25,19 @@ class Finding:
 Describe = Callable[[Diagnosis], Sequence[Finding]]
 """The findings of a diagnosis, the most important first; none for "leave alone"."""
 
-BASIS_NOTE = "predicted: how the change splits between CDL and LUT, no accuracy."
+FOLLOWED = {
+    Followed.PIXELS: "by the reference's pixels",
+    Followed.LOOK: "by the reference's look",
+    Followed.NOTHING: "not by the reference",
+}
+
+WARNING_LINE = 19
+"""Height of a line of warnings, in pixels."""
 
 _AMBER: Grey = (206, 186, 146)  # the one tint, and a weak one: a warning must be seen, not judged against
 _NOTABLE_LEVEL = 1 / 6
 _MAX_FINDINGS = 4
+_MOST_LINES = 3  # of one warning
 _LINE = 21
 _NAME, _TEXT, _SMALL, _FIGURE = 20, 15, 13, 18
 
@@ -63,10 +71,8 @@ def draw_caption(
     put(draw, (left + indent, top + 19), result.shot.name, _NAME, BRIGHT, room=room - indent, anchor="ls")
     put(draw, (left, top + 32), _place(result), _SMALL, DIM, room=room - 80)
     put(draw, (left + room, top + 32), result.status.value, _SMALL, _status_grey(result.status), anchor="ra")
-    warned = _draw_warnings(draw, (left, top + height), room, result)
-    if result.delta_e is not None:
-        _draw_differences(draw, (left, top + height - warned - 66), result.delta_e)
-    _draw_findings(draw, (left, top + 62), room, findings_of(result, describe), _MAX_FINDINGS - bool(warned))
+    _draw_differences(draw, (left, top + height - 66), result)
+    _draw_findings(draw, (left, top + 62), room, findings_of(result, describe), _MAX_FINDINGS)
 
 
 def findings_of(result: ClipResult, describe: Describe) -> list[Finding]:
@@ -95,29 +101,45 @@ def _draw_findings(
         put(draw, (left, top), f"+ {len(findings) - len(shown)} more", _TEXT, DIM)
 
 
-def _draw_differences(draw: ImageDraw.ImageDraw, corner: tuple[int, int], delta_e: DeltaE) -> None:
+def _draw_differences(draw: ImageDraw.ImageDraw, corner: tuple[int, int], result: ClipResult) -> None:
+    """Where the shot was found in the reference, how far it is off; else how much it is changed."""
     left, top = corner
-    basis = "predicted" if delta_e.basis is Basis.PREDICTED else "aligned"
-    pixels = "" if delta_e.pixels is None else f", {delta_e.pixels:,} pixels"
-    put(draw, (left, top), f"DE2000 to the target, {basis}{pixels}", _SMALL, DIM)
-    figures = (("ungraded", delta_e.before), ("CDL", delta_e.cdl), ("CDL + LUT", delta_e.cdl_lut))
+    difference = result.delta_e
+    if difference is None:
+        return
+    followed = "" if result.followed is None else f", {FOLLOWED[result.followed]}"
+    if difference.basis is Basis.PREDICTED:
+        put(draw, (left, top), f"Change{followed}", _SMALL, DIM)
+        figures = [("DE2000", difference.before)]
+        if difference.cdl:
+            figures.append(("of it by the LUT", difference.cdl))
+    else:
+        put(draw, (left, top), f"DE2000 to the reference, {difference.pixels or 0:,} pixels", _SMALL, DIM)
+        figures = [
+            ("as it is", difference.before),
+            ("CDL", difference.cdl),
+            ("CDL + LUT", difference.cdl_lut),
+        ]
     for column, (name, value) in enumerate(figures):
         x = left + 100 * column
         put(draw, (x, top + 19), f"{value:.1f}", _FIGURE, BRIGHT if column else PLAIN)
         put(draw, (x, top + 43), name, _SMALL, DIM)
 
 
-def _draw_warnings(draw: ImageDraw.ImageDraw, corner: tuple[int, int], room: int, result: ClipResult) -> int:
-    """Write the first warning above ``corner``, the bottom left; returns the height that it takes."""
+def warnings_below(result: ClipResult, room: int) -> list[str]:
+    """The lines, ``room`` pixels wide, that a clip's warnings take below it."""
     reason = skip_reason(result)  # which stands in the pictures' place
     warnings = [text for text in dict.fromkeys((*result.shot.warnings, *result.warnings)) if text != reason]
-    if not warnings:
-        return 0
-    left, bottom = corner
-    more = f"  (+{len(warnings) - 1})" if len(warnings) > 1 else ""
-    put(draw, (left, bottom - 16), warnings[0], _SMALL, _AMBER, room=room - width(more, _SMALL))
-    put(draw, (left + room, bottom - 16), more, _SMALL, _AMBER, anchor="ra")
-    return 22
+    return [line for text in warnings for line in wrapped(text, _SMALL, room, _MOST_LINES)]
+
+
+def draw_warnings(
+    draw: ImageDraw.ImageDraw, corner: tuple[int, int], lines: Sequence[str], room: int
+) -> None:
+    """Write ``lines`` of ``warnings_below`` from ``corner`` (left, top) down."""
+    left, top = corner
+    for index, line in enumerate(lines):
+        put(draw, (left, top + WARNING_LINE * index), line, _SMALL, _AMBER, room=room)
 
 
 def _place(result: ClipResult) -> str:

@@ -16,11 +16,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from lutnet.export.caption import BASIS_NOTE, Describe, described, draw_caption
+from lutnet.export.caption import (
+    WARNING_LINE,
+    Describe,
+    described,
+    draw_caption,
+    draw_warnings,
+    warnings_below,
+)
 from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put, wrapped
 from lutnet.export.manifest import skip_reason
 from lutnet.export.png import png_bytes
-from lutnet.result import Basis, ClipResult
+from lutnet.result import ClipResult
 
 ROWS_PER_PAGE = 8
 CELL = (400, 225)
@@ -33,8 +40,9 @@ _MARGIN = 40
 _CAPTION = 316
 _GAP = 16
 _ROW_GAP = 33
-_HEADER = 112
-_FOOTER = 54
+_HEADER = 122
+_FOOTER = 40
+_BELOW = 8  # between a row and its warnings
 _COLUMNS = ("before", "after", "reference")
 
 Pixels = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
@@ -62,16 +70,19 @@ def pages(
     results: Sequence[ClipResult],
     thumbnails: Mapping[str, Thumbnails],
     describe: Describe = described,
+    *,
+    said: str = "",
 ) -> Iterator[Page]:
     """The pages, one at a time; thumbnails are asked for when their page is drawn.
 
     thumbnails: by shot id; a clip without is shown without pictures. describe: the findings of a diagnosis.
+    said: what the run was asked for, in a few words.
     """
     count = ceil(len(results) / ROWS_PER_PAGE)
     for page in range(count):
         first = page * ROWS_PER_PAGE
         here = results[first : first + ROWS_PER_PAGE]
-        yield Page(title, f"{page + 1} / {count}", first, here, thumbnails, describe)
+        yield Page(title, said, f"{page + 1} / {count}", first, here, thumbnails, describe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class Page:
     """One page, not yet drawn."""
 
     title: str
+    said: str
     folio: str
     first: int
     results: Sequence[ClipResult]
@@ -88,14 +100,16 @@ class Page:
     @property
     def facts(self) -> str:
         """All that the page shows, as text: equal for equal pages."""
-        return repr((self.title, self.folio, self.first, [self._facts(result) for result in self.results]))
+        return repr(
+            (self.title, self.said, self.folio, self.first, [self._facts(result) for result in self.results])
+        )
 
     def to_png(self) -> bytes:
         rows = [
             _Row(self.first + index + 1, result, self.thumbnails.get(result.shot.id))
             for index, result in enumerate(self.results)
         ]
-        return png_bytes(np.asarray(_Drawing(self.title, self.folio, rows, self.describe).drawn()))
+        return png_bytes(np.asarray(_Drawing(self.title, self.said, self.folio, rows, self.describe).drawn()))
 
     def _facts(self, result: ClipResult) -> object:
         grade, found, shot_id = result.grade, result.diagnosis, result.shot.id
@@ -133,6 +147,7 @@ class _Row:
 @dataclass(frozen=True, slots=True)
 class _Drawing:
     title: str
+    said: str
     folio: str
     rows: Sequence[_Row]
     describe: Describe
@@ -140,27 +155,31 @@ class _Drawing:
     def drawn(self) -> Image.Image:
         columns = [name for name in _COLUMNS if name != "reference" or self._has_reference()]
         width = _MARGIN + _CAPTION + _GAP + len(columns) * (CELL[0] + _GAP) - _GAP + _MARGIN
-        height = _HEADER + len(self.rows) * (CELL[1] + _ROW_GAP) - _ROW_GAP + _FOOTER
+        room = width - 2 * _MARGIN
+        below = [warnings_below(row.result, room) for row in self.rows]
+        heights = [CELL[1] + _below(len(lines)) for lines in below]
+        height = _HEADER + sum(heights) + (len(heights) - 1) * _ROW_GAP + _FOOTER
         sheet = Image.new("RGB", (width, height), _SURROUND)
         draw = ImageDraw.Draw(sheet)
         self._draw_header(draw, width, columns)
-        for index, row in enumerate(self.rows):
-            top = _HEADER + index * (CELL[1] + _ROW_GAP)
-            if index:
+        top = _HEADER
+        for row, lines, taken in zip(self.rows, below, heights, strict=True):
+            if top > _HEADER:
                 rule = top - (_ROW_GAP + 1) // 2
                 draw.line((_MARGIN, rule, width - _MARGIN - 1, rule), fill=_RULE)
             self._draw_row(sheet, draw, row, top, columns)
-        if self._has_predicted():
-            put(draw, (_MARGIN, height - 34), BASIS_NOTE, 13, DIM)
+            draw_warnings(draw, (_MARGIN, top + CELL[1] + _BELOW), lines, room)
+            top += taken + _ROW_GAP
         return sheet
 
     def _draw_header(self, draw: ImageDraw.ImageDraw, width: int, columns: Sequence[str]) -> None:
         put(draw, (_MARGIN, 50), self.title, 26, BRIGHT, room=width - 2 * _MARGIN - 160, anchor="ls")
+        put(draw, (_MARGIN, 72), self.said, 13, DIM, room=width - 2 * _MARGIN, anchor="ls")
         put(draw, (width - _MARGIN, 50), f"lutnet   {self.folio}", 15, DIM, anchor="rs")
-        put(draw, (_MARGIN, 96), "Found", 15, PLAIN, anchor="ls")
-        put(draw, (_MARGIN + _CAPTION - _GAP, 96), "confidence", 15, DIM, anchor="rs")
+        put(draw, (_MARGIN, 106), "Found", 15, PLAIN, anchor="ls")
+        put(draw, (_MARGIN + _CAPTION - _GAP, 106), "confidence", 15, DIM, anchor="rs")
         for index, name in enumerate(columns):
-            put(draw, (_column_left(index), 96), name.capitalize(), 15, PLAIN, anchor="ls")
+            put(draw, (_column_left(index), 106), name.capitalize(), 15, PLAIN, anchor="ls")
 
     def _draw_row(
         self, sheet: Image.Image, draw: ImageDraw.ImageDraw, row: _Row, top: int, columns: Sequence[str]
@@ -177,9 +196,10 @@ class _Drawing:
     def _has_reference(self) -> bool:
         return any(row.picture("reference") is not None for row in self.rows)
 
-    def _has_predicted(self) -> bool:
-        found = (row.result.delta_e for row in self.rows)
-        return any(delta_e is not None and delta_e.basis is Basis.PREDICTED for delta_e in found)
+
+def _below(lines: int) -> int:
+    """Pixels that so many lines of warnings take below a row."""
+    return _BELOW + WARNING_LINE * lines if lines else 0
 
 
 def _column_left(index: int) -> int:

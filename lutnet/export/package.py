@@ -276,7 +276,9 @@ class _Writer:
     ) -> list[str]:
         if not thumbnails:
             return []
-        sheets = contact_sheet.pages(self.timeline.name, results, thumbnails, self.describe)
+        sheets = contact_sheet.pages(
+            self.timeline.name, results, thumbnails, self.describe, said=self.settings.said
+        )
         named = [(_page_name(number), page) for number, page in enumerate(sheets, start=1)]
         files = ((key_of(name, page.facts), partial(_made_page, name, page)) for name, page in named)
         self.ledger.place_all(self.new, files)

@@ -72,3 +72,17 @@ class RunSettings:
     balance: float = 1.0
     lut_per: LutPer = LutPer.CLIP
     split: bool = False
+
+    @property
+    def said(self) -> str:
+        """What was asked for, in a few words for people."""
+        asked = [] if self.reference is None else [f"matched to {self.reference}"]
+        if self.look is not None:
+            balance = "" if self.balance == 1.0 else f", balance {self.balance:g}"
+            asked.append(f"look {self.look.name}{balance}")
+        if not asked:
+            asked.append("faults corrected, no reference")
+        if self.strength != 1.0:
+            asked.append(f"strength {self.strength:g}")
+        wishes = {"CDL only": self.cdl_only, "baked": self.bake, "brightness kept": self.keep_brightness}
+        return "   ".join((*asked, *(word for word, wanted in wishes.items() if wanted)))

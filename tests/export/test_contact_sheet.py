@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lutnet.export.caption import Finding, described, findings_of
+from lutnet.export.caption import WARNING_LINE, Finding, described, findings_of, warnings_below
 from lutnet.export.contact_sheet import CELL, ROWS_PER_PAGE, Thumbnails, pages
 from lutnet.export.lettering import cut, legible, width, wrapped
+from lutnet.export.run import RunSettings, UsedLook
 from lutnet.grade import Correction, Diagnosis
 from lutnet.result import ClipResult, InScene, KeptAs, Status
 from tests.export.examples import skipped_result, some_diagnosis, some_result, some_shot
@@ -55,6 +56,43 @@ def test_pictures_of_any_shape_keep_it_within_their_cell(shape: tuple[int, int])
     assert height == CELL[1] or across == CELL[0]
     expected = max(1, across * shape[0] / shape[1]), max(1, height * shape[1] / shape[0])
     assert height == pytest.approx(expected[0], abs=1) or across == pytest.approx(expected[1], abs=1)
+
+
+def test_every_word_of_the_warnings_is_shown_below_the_row() -> None:
+    said = ("the reference shows another scene: " + "only the look was applied, " * 12, "untagged")
+    warned, quiet = replace(some_result(), warnings=said), replace(some_result(), warnings=())
+    lines = warnings_below(warned, 1500)
+    assert " ".join(lines).split() == " ".join(said).split()
+    assert all(width(line, 13) <= 1500 for line in lines)
+    (tall,), (low,) = drawn([warned], {}), drawn([quiet], {})
+    assert tall.height - low.height >= WARNING_LINE * len(lines) and warnings_below(quiet, 1500) == []
+
+
+def test_the_head_says_what_was_asked_for() -> None:
+    result = some_result()
+    told = [next(pages("cut", [result], {}, said=said)) for said in ("", "matched to a.png")]
+    assert told[0].facts != told[1].facts
+    plain, named = (np.asarray(Image.open(io.BytesIO(page.to_png()))) for page in told)
+    assert not np.array_equal(plain[:90], named[:90]) and np.array_equal(plain[90:], named[90:])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (RunSettings("1"), "faults corrected, no reference"),
+        (RunSettings("1", reference="hero.png"), "matched to hero.png"),
+        (
+            RunSettings("1", reference="hero.png", strength=0.5, cdl_only=True),
+            "hero.png   strength 0.5   CDL only",
+        ),
+        (
+            RunSettings("1", look=UsedLook("silver", "", b""), balance=0.5, bake=True),
+            "look silver, balance 0.5   baked",
+        ),
+    ],
+)
+def test_what_was_asked_for_in_words(settings: RunSettings, words: str) -> None:
+    assert settings.said.endswith(words)
 
 
 def test_the_surround_has_no_colour_of_its_own() -> None:
