@@ -182,16 +182,15 @@ class LightChange:
     @property
     def warning(self) -> str:
         word = "brighter" if self.stops > 0 else "darker"
-        return (
-            f"the light changes inside the shot: {abs(self.stops):.1f} stop {word} around frame {self.frame}"
-        )
+        by = f"{abs(self.stops):.1f} stop {word}"
+        return f"the light changes inside the shot: {by} around frame {self.frame} of its media"
 
 
 def cuts_warning(cuts: tuple[int, ...]) -> str:
     """What is said of a clip with ``cuts`` inside, one or more."""
     places = ", ".join(map(str, cuts))
     what = f"a cut at frame {places}" if len(cuts) == 1 else f"{len(cuts)} cuts at frames {places}"
-    return f"the clip holds {what}, and one grade cannot serve both sides: cut it there, or give --split"
+    return f"the clip holds {what} of its media, and one grade cannot serve both sides: cut it there, or give --split"
 
 
 @dataclass(frozen=True, slots=True)

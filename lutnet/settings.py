@@ -62,6 +62,11 @@ class GradeSettings:
                 value=self.balance,
                 fix="Use --strength, or name a look with --look.",
             )
+        if self.bake and self.cdl_only:
+            raise InputError(
+                "--bake puts CDL and LUT into one LUT, and --cdl-only writes no LUT",
+                fix="Leave one of the two options out.",
+            )
         whole = "--bake puts a clip's CDL into its LUT" if self.bake else "--cdl-only writes no LUT"
         if self.scenes.lut_per is not LutPer.CLIP and (self.bake or self.cdl_only):
             raise InputError(

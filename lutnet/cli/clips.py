@@ -14,7 +14,10 @@ from lutnet.result import Basis, ClipResult, DeltaE, Followed, Status
 GOES_BY = {Followed.PIXELS: "its pixels", Followed.LOOK: "its look", Followed.NOTHING: "not"}
 """What of the reference a clip goes by."""
 
-CHANGE, OFF, BY, SKIN = "change", "off the reference", "follows", "skin turns"
+DECIDED = (Status.APPROVED, Status.CHANGED, Status.REJECTED)
+"""What people decide."""
+
+STATUS, CHANGE, OFF, BY, SKIN = "status", "change", "off the reference", "follows", "skin turns"
 
 
 def clips_table(clips: Sequence[ClipResult]) -> Table:
@@ -22,15 +25,17 @@ def clips_table(clips: Sequence[ClipResult]) -> Table:
     differences = [clip.delta_e for clip in clips if clip.delta_e is not None]
     bases = {each.basis for each in differences}
     shown = {
+        STATUS: any(clip.status in DECIDED for clip in clips),
         BY: any(clip.followed is not None for clip in clips),
         OFF: Basis.ALIGNED in bases,
         CHANGE: Basis.PREDICTED in bases,
         SKIN: any(clip.skin is not None for clip in clips),
     }
-    columns = [name for name in (BY, OFF, CHANGE, SKIN) if shown[name]]
+    columns = [name for name in (STATUS, BY, OFF, CHANGE, SKIN) if shown[name]]
     rows = table(headline(clips), "clip", "found", *columns, right=(OFF, CHANGE, SKIN))
     for clip in clips:
         cells = {
+            STATUS: clip.status.value if clip.status in DECIDED else "",
             BY: "" if clip.followed is None else GOES_BY[clip.followed],
             OFF: _off(clip.delta_e),
             CHANGE: _change(clip.delta_e),

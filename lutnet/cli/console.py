@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -17,9 +17,9 @@ WIDTH_WITHOUT_TERMINAL = 160
 
 
 class Report(Protocol):
-    """Called with what is being done, how many are done, and of how many."""
+    """Called with what is being done, how many are done, and of how many; None where nobody knows how long it takes."""
 
-    def __call__(self, what: str, done: int, total: int) -> None: ...
+    def __call__(self, what: str, done: int, total: int | None) -> None: ...
 
 
 def output() -> Console:
@@ -39,11 +39,12 @@ def print_json(document: object) -> None:
     print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
-    """A plain table; columns named in ``right`` are aligned there, as numbers are."""
+def table(title: str, *columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """A plain table; columns named in ``right`` are aligned there, as numbers are, those in ``whole`` not folded."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        justify: JustifyMethod = "right" if column in right else "left"
+        made.add_column(column, justify=justify, overflow="fold", no_wrap=column in whole)
     return made
 
 
@@ -63,7 +64,7 @@ def progress(quiet: bool = False) -> Iterator[Report]:
     with bar:
         task = bar.add_task("", total=None)
 
-        def report(what: str, done: int, total: int) -> None:
+        def report(what: str, done: int, total: int | None) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
         yield report

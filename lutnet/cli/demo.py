@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, print_json, progress, table
-from lutnet.cli.grade import warnings_of
+from lutnet.cli.notes import warnings_of
 from lutnet.demo import DemoResult, DemoShotResult, run_demo
 from lutnet.engine.threads import one_thread_per_shot
 from lutnet.export.package import CONTACT_SHEET

@@ -74,6 +74,11 @@ def run(options: argparse.Namespace) -> int:
             for warning in diagnosis.warnings:
                 output().print(f"  warning: {warning}")
             output().print()
+        if options.explain is not None:
+            count = len(diagnoses)
+            output().print(
+                f"{count} picture{'s' if count != 1 else ''} of what spoke for it: {options.explain}"
+            )
     return 0
 
 

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lutnet.cli.clips import clips_table, legend
 from lutnet.cli.colour import add_colour, colour_of, warn_of_unmatched
-from lutnet.cli.console import output, print_json, progress
+from lutnet.cli.console import Report, output, print_json, progress
 from lutnet.cli.cuts import cuts_table
 from lutnet.cli.engine import add_engine, engine_of
 from lutnet.cli.main import EXIT_SKIPPED
+from lutnet.cli.notes import kept_looks, notes_on
 from lutnet.cli.source import add_timeline, timeline_of_options
 from lutnet.colourspace import colour_management
 from lutnet.continuity.document import read_groups
 from lutnet.continuity.wishes import SceneWishes
+from lutnet.delivery import OnClip
 from lutnet.export.atomic import write_text
 from lutnet.export.manifest import read_manifest
 from lutnet.export.otio import graded_timeline, timeline_text
 from lutnet.export.package import CONTACT_SHEET, CUTS, MANIFEST
 from lutnet.pipeline import GradedTimeline, grade_timeline
-from lutnet.result import LutPer, SharedLut, Status
+from lutnet.result import ClipResult, LutPer
 from lutnet.settings import GradeSettings
 from lutnet.source import is_film
 from lutnet.timeline import Timeline
 
-CLIPS_NAMED = 6
-PERCENTAGE = re.compile(r"(?<= )(\d+)%(?= )")
+AFTER = "matching scenes, writing the package"
 NO_MEDIA = "What is offline may be found with --media-root FOLDER or --path-map OLD=NEW."
-CORRECTS_ALL = "--keep-looks 0 corrects all of it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,20 +48,23 @@ def add_reference(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser, *, clips: bool = True) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, help="the package's folder (default: <name>.lutnet beside it)"
     )
-    add_settings(parser)
+    add_settings(parser, clips=clips)
     parser.add_argument("--json", action="store_true", help="print grades.json instead of the table")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no table")
     add_engine(parser)
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """The options that ``settings_of`` reads."""
+def add_settings(parser: argparse.ArgumentParser, *, clips: bool = True) -> None:
+    """The options that ``settings_of`` reads. clips: whether there may be several, which scenes are made of."""
     parser.add_argument(
-        "--strength", type=float, default=1.0, help="0 leaves all as it is, 1 is the full grade (default: 1)"
+        "--strength",
+        type=float,
+        default=1.0,
+        help="0 leaves all as it is, 1 is the full grade, up to 4 (default: 1)",
     )
     parser.add_argument(
         "--look",
@@ -95,37 +95,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--keep-brightness", action="store_true", help="keep each shot's mean luma, whatever the look"
     )
     parser.add_argument(
-        "--consistency",
-        type=float,
-        default=1.0,
-        metavar="C",
-        help="how far clips of one scene are matched to each other, 0 to 1 (default: 1)",
-    )
-    parser.add_argument(
         "--keep-looks",
         type=float,
         metavar="K",
         help="how much of what all clips of a scene need alike, or one that stands alone needs, is a look and left as "
         "it is, 0 to 1 (default: all of it where it is more like a look than like a fault, and of one that stands "
         "alone where that is hardly in doubt; else what is no larger than a diagnosis errs)",
-    )
-    parser.add_argument(
-        "--hero",
-        action="append",
-        default=[],
-        metavar="CLIP",
-        help="a clip that its scene is matched to, any number of times (default: the surest of each); of several with "
-        "one name, NAME@TIMECODE is the one that plays there",
-    )
-    parser.add_argument(
-        "--lut-per",
-        choices=[each.value for each in LutPer],
-        default=LutPer.CLIP.value,
-        help="clips of a scene, or all, have one LUT that holds their look, and a CDL each that balances them "
-        "(default: every clip has its own LUT)",
-    )
-    parser.add_argument(
-        "--scenes", type=Path, metavar="FILE", help="the scenes as lutnet scenes -o wrote them, edited or not"
     )
     parser.add_argument(
         "--split",
@@ -135,6 +110,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="cut clips that one grade cannot serve: at cuts inside them, and in two where their light changes "
         "(default: a warning, and both grades of changing light in grades.json)",
     )
+    if clips:
+        _add_scenes(parser)
+    else:
+        parser.set_defaults(consistency=1.0, hero=[], lut_per=LutPer.CLIP.value, scenes=None)
     add_colour(parser)
     parser.add_argument("--bake", action="store_true", help="one LUT per clip that holds CDL and LUT")
     parser.add_argument(
@@ -159,6 +138,35 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fresh", action="store_true", help="compute everything anew; decisions stay as they are"
+    )
+
+
+def _add_scenes(parser: argparse.ArgumentParser) -> None:
+    """What is asked of clips together."""
+    parser.add_argument(
+        "--consistency",
+        type=float,
+        default=1.0,
+        metavar="C",
+        help="how far clips of one scene are matched to each other, 0 to 1 (default: 1)",
+    )
+    parser.add_argument(
+        "--hero",
+        action="append",
+        default=[],
+        metavar="CLIP",
+        help="a clip that its scene is matched to, any number of times (default: the surest of each); of several with "
+        "one name, NAME@TIMECODE is the one that plays there",
+    )
+    parser.add_argument(
+        "--lut-per",
+        choices=[each.value for each in LutPer],
+        default=LutPer.CLIP.value,
+        help="clips of a scene, or all, have one LUT that holds their look, and a CDL each that balances them "
+        "(default: every clip has its own LUT)",
+    )
+    parser.add_argument(
+        "--scenes", type=Path, metavar="FILE", help="the scenes as lutnet scenes -o wrote them, edited or not"
     )
 
 
@@ -198,7 +206,7 @@ def run(options: argparse.Namespace) -> int:
             options.ref,
             options.output,
             settings,
-            on_clip=lambda clip, done, total: report(clip.shot.name, done, total),
+            on_clip=told_to(report),
             engine=engine_of(options),
         )
     if is_film(timeline.path):
@@ -207,6 +215,15 @@ def run(options: argparse.Namespace) -> int:
     if not (options.json or options.quiet) and len(graded.skipped) < len(graded.clips):
         output().print(_way_back(timeline.path, cut=_was_split(graded)))
     return code
+
+
+def told_to(report: Report) -> OnClip:
+    """Tells of every clip, and of what follows the last one."""
+
+    def hear(clip: ClipResult, done: int, total: int) -> None:
+        report(clip.shot.name, done, total) if done < total else report(AFTER, done, None)
+
+    return hear
 
 
 def _was_split(graded: GradedTimeline) -> bool:
@@ -240,7 +257,7 @@ def conclude(graded: GradedTimeline, settings: GradeSettings, options: argparse.
         print_json(read_manifest(graded.folder / MANIFEST))
     elif not options.quiet:
         _print_table(graded, settings)
-        for line in _kept_looks(graded) if settings.scenes.keep_looks is None else ():
+        for line in kept_looks(graded) if settings.scenes.keep_looks is None else ():
             output().print(line)
         if settings.look is not None and not settings.cdl_only and not settings.bake:
             look = f"the look {Path(settings.look).stem} at strength {settings.strength:g}"
@@ -255,7 +272,7 @@ def _print_table(graded: GradedTimeline, settings: GradeSettings) -> None:
     console.print(clips_table(graded.clips))
     if any(clip.cut for clip in graded.clips):
         console.print(cuts_table(graded.clips))
-    for line in (*_shared_luts(graded), *_in_need(graded, settings), *warnings_of(graded), *_offers(graded)):
+    for line in notes_on(graded, settings):
         console.print(line)
     if said := list(legend(graded.clips)):
         console.print("\n" + "\n".join(said), style="dim")
@@ -264,83 +281,3 @@ def _print_table(graded: GradedTimeline, settings: GradeSettings) -> None:
     if (graded.folder / CUTS).is_file():
         seen += f" {CUTS} beside it shows the worst cuts, before and after."
     console.print(f"\nWritten to {graded.folder}.{seen}")
-
-
-def _kept_looks(graded: GradedTimeline) -> Iterator[str]:
-    """A line for each reason for which most of what clips need was left, with their scenes; with their names, where
-    they stand alone."""
-    together: dict[str, set[int]] = {}
-    alone: dict[str, list[str]] = {}
-    clips = Counter(clip.scene.number for clip in graded.clips if clip.scene is not None)
-    from lutnet.diagnosis.words import findings
-
-    for clip in graded.clips:
-        if clip.left is None or clip.left.why is None or clip.status is not Status.PROPOSED:
-            continue
-        if clip.diagnosis is None or not findings(clip.diagnosis):
-            continue
-        if clips[clip.left.number] > 1:
-            together.setdefault(clip.left.why, set()).add(clip.left.number)
-        else:
-            alone.setdefault(clip.left.why, []).append(clip.shot.name)
-    for why, numbers in together.items():
-        scenes = f"scene{'s' if len(numbers) > 1 else ''} {_some(map(str, sorted(numbers)))}"
-        yield f"What all clips of {scenes} need alike {why} ({CORRECTS_ALL})."
-    for why, names in alone.items():
-        yield f"What {_some(names)} need{'' if len(names) > 1 else 's'} {why} ({CORRECTS_ALL})."
-
-
-def _in_need(graded: GradedTimeline, settings: GradeSettings) -> Iterator[str]:
-    """Of which clips the CDL must not be used without the LUT."""
-    names = [clip.shot.name for clip in graded.clips if clip.needs_lut]
-    if names and not settings.bake:
-        yield (
-            f"warning: a CDL that is no use without its LUT, as it is farther off than no grade: {_some(names)}"
-        )
-
-
-def _shared_luts(graded: GradedTimeline) -> Iterator[str]:
-    """One line per LUT that clips share: what it costs them."""
-    groups: dict[int | None, list[tuple[SharedLut, str]]] = {}
-    for clip in graded.clips:
-        if clip.shared is not None and clip.has_shared_lut:
-            groups.setdefault(clip.shared.scene, []).append((clip.shared, clip.shot.name))
-    for scene, sharers in groups.items():
-        whose = "the timeline" if scene is None else f"scene {scene}"
-        mean = sum(shared.cost for shared, _ in sharers) / len(sharers)
-        worst, name = max(sharers, key=lambda each: each[0].cost)
-        yield (
-            f"One LUT for {len(sharers)} clips of {whose}: beside a LUT each that costs DE {mean:.1f} on average, "
-            f"most in {name} ({worst.cost:.1f})."
-        )
-
-
-def _offers(graded: GradedTimeline) -> Iterator[str]:
-    """What to do about clips whose light changes."""
-    count = sum(clip.light is not None and bool(clip.light.halves) for clip in graded.clips)
-    if count:
-        clips = "a clip" if count == 1 else f"{count} clips"
-        yield (
-            f"Two grades are offered for {clips} whose light changes (light_change in {MANIFEST}); "
-            "--split cuts there and takes them."
-        )
-
-
-def warnings_of(graded: GradedTimeline) -> Iterator[str]:
-    """One line per warning, with the clips that it is about: 1,500 times the same hides the one that matters. Warnings
-    that differ in a percentage are the same."""
-    about: dict[str, list[tuple[str, str]]] = {}
-    for clip in graded.clips:
-        for warning in dict.fromkeys((*clip.shot.warnings, *clip.warnings)):
-            about.setdefault(PERCENTAGE.sub("%", warning), []).append((warning, clip.shot.name))
-    for told in about.values():
-        said = [warning for warning, _ in told]
-        shares = sorted({int(each) for warning in said for each in PERCENTAGE.findall(warning)})
-        between = f"{shares[0]}% to {shares[-1]}%" if len(shares) > 1 else r"\g<0>"
-        yield f"warning: {PERCENTAGE.sub(between, said[0])}: {_some(name for _, name in told)}"
-
-
-def _some(names: Iterable[str]) -> str:
-    """The first names, and how many there are beside them."""
-    first, rest = (every := list(names))[:CLIPS_NAMED], len(every) - CLIPS_NAMED
-    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")

@@ -45,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
         print_json(document)
     else:
         _print_table(timeline, scenes)
+        if options.output is not None:
+            output().print(f"Written to {options.output}: edit it, and give it to lutnet grade --scenes.")
     return EXIT_SKIPPED if any(isinstance(scene, str) for scene in scenes) else 0
 
 

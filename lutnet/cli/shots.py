@@ -14,6 +14,9 @@ from lutnet.shot import FrameRange, Shot
 from lutnet.timecode import timecode
 from lutnet.timeline import Timeline
 
+ROOMY = 120
+"""Columns of a terminal from which on in and out are side by side."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_timeline(parser)
@@ -64,22 +67,25 @@ def _stated(timeline: Timeline, colour: ColourManagement) -> list[Stated]:
 
 def _print_table(timeline: Timeline, colour: ColourManagement) -> None:
     stated = _stated(timeline, colour)
+    console = output()
+    between = " - " if console.width >= ROOMY else "\n"
     rows = table(
         f"{timeline.name or timeline.path.name}: {len(timeline.shots)} shots at {float(timeline.rate):g} fps, "
         f"graded in {colour.space.name}",
-        "clip", "track", "record in", "record out", "source in", "source out", "media", "space", "state",
+        "clip", "track", "record", "source", "media", "space", "state",
+        whole=("track", "record", "source"),
     )  # fmt: skip
     for shot, each in zip(timeline.shots, stated, strict=True):
         rows.add_row(
             shot.name,
             f"V{shot.track}",
-            *_in_and_out(shot.record),
-            *_in_and_out(shot.source),
+            between.join(_in_and_out(shot.record)),
+            between.join(_in_and_out(shot.source)),
             Path(shot.media).name if shot.media else "-",
             _taken_for(each),
             state(shot),
         )
-    output().print(rows)
+    console.print(rows)
 
 
 def _taken_for(stated: Stated) -> str:

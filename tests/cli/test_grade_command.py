@@ -11,11 +11,13 @@ import opentimelineio as otio
 import pytest
 
 from lutnet.cli.clips import clips_table, found_of, headline, legend
-from lutnet.cli.grade import _kept_looks, _way_back, warnings_of
+from lutnet.cli.grade import _way_back, told_to
 from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
+from lutnet.cli.notes import decided, in_need, kept_looks, warnings_of
 from lutnet.demo.scenes import SHOTS
 from lutnet.pipeline import GradedTimeline
-from lutnet.result import Basis, ClipResult, DeltaE, Followed, InScene, KeptAs, Status
+from lutnet.result import Basis, ClipResult, DeltaE, Followed, InScene, KeptAs, Status, cuts_warning
+from lutnet.settings import GradeSettings
 from lutnet.store import Decision, Store
 from tests.export.examples import some_result
 
@@ -59,6 +61,52 @@ def test_the_same_input_gives_the_same_bytes(footage: Path) -> None:
     assert package() == first
 
 
+def test_warnings_that_differ_in_frames_are_one_line_with_the_frames_beside_the_clips(tmp_path: Path) -> None:
+    said = [(cuts_warning((54,)),), (cuts_warning((12,)),), (cuts_warning((3, 90)),)]
+    results = [replace(some_result(number), warnings=told) for number, told in enumerate(said)]
+    one, two, three = (result.shot.name for result in results)
+    first, second = warnings_of(GradedTimeline(tmp_path, tuple(results)))
+    assert "a cut inside" in first and first.endswith(f": {one} (frame 54), {two} (frame 12)")
+    assert "2 cuts inside" in second and second.endswith(f": {three} (frames 3, 90)")
+
+
+def test_decisions_that_were_kept_are_counted(tmp_path: Path) -> None:
+    states = [Status.PROPOSED, Status.APPROVED, Status.REJECTED, Status.APPROVED]
+    results = tuple(replace(some_result(number), status=status) for number, status in enumerate(states))
+    (line,) = decided(GradedTimeline(tmp_path, results))
+    assert line.startswith("Decisions kept: 2 approved, 1 rejected.")
+    assert list(decided(GradedTimeline(tmp_path, results[:1]))) == []
+    cells = {str(column.header): list(column.cells) for column in clips_table(results).columns}
+    assert cells["status"] == ["", "approved", "rejected", "approved"]
+    assert "status" not in [str(column.header) for column in clips_table(results[:1]).columns]
+
+
+def test_a_cdl_that_is_no_use_without_its_lut_is_named_but_not_where_it_is_baked(tmp_path: Path) -> None:
+    worse = DeltaE(4.0, 6.5, 0.9, Basis.ALIGNED, 500)
+    graded = GradedTimeline(tmp_path, (some_result(0, delta_e=worse), some_result(1)))
+    (line,) = in_need(graded, GradeSettings())
+    assert line.endswith(f": {graded.clips[0].shot.name}")
+    assert list(in_need(graded, GradeSettings(bake=True))) == []
+
+
+def test_what_follows_the_last_clip_is_said_as_of_unknown_length() -> None:
+    heard: list[tuple[str, int, int | None]] = []
+    hear = told_to(lambda what, done, total: heard.append((what, done, total)))
+    for done in (1, 2):
+        hear(some_result(done), done, 2)
+    assert heard[0] == (some_result(1).shot.name, 1, 2)
+    assert "writing" in heard[1][0] and heard[1][2] is None
+
+
+def test_a_lut_alone_and_no_lut_cannot_both_be_asked_for(
+    footage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grade(footage, "--bake", "--cdl-only") == EXIT_BAD_INPUT
+    said = capsys.readouterr().err
+    assert "--bake" in said and "--cdl-only" in said and said.count("\n") == 1
+    assert not (footage / "timeline.lutnet").exists()
+
+
 def test_strength_zero_writes_identity_cdls_and_no_lut(footage: Path) -> None:
     assert grade(footage, "--ref", str(footage / "reference.png"), "--strength", "0", "--quiet") == 0
     for clip in clips(footage):
@@ -94,7 +142,7 @@ def test_scenes_that_were_left_as_they_are_are_named_with_the_reason(tmp_path: P
     results = [replace(some_result(number), scene=scene) for number, scene in enumerate(scenes)]
     results.append(replace(some_result(9), scene=None))
     results[4] = replace(results[4], status=Status.CHANGED)
-    told = list(_kept_looks(GradedTimeline(tmp_path, tuple(results))))
+    told = list(kept_looks(GradedTimeline(tmp_path, tuple(results))))
     names = [result.shot.name for result in results]
     starts = [
         "What all clips of scene 1 need alike",
@@ -118,7 +166,7 @@ def test_a_clip_of_which_nothing_was_found_is_not_said_to_need_anything(tmp_path
     right = {name: replace(each, level=0.0) for name, each in result.diagnosis.corrections.items()}
     scene = InScene(1, kept=0.9, kept_as=KeptAs.LOOK)
     nothing = replace(result, diagnosis=replace(result.diagnosis, corrections=right), scene=scene)
-    assert list(_kept_looks(GradedTimeline(tmp_path, (nothing,)))) == []
+    assert list(kept_looks(GradedTimeline(tmp_path, (nothing,)))) == []
     assert found_of(nothing) == "leave alone"
     assert found_of(replace(nothing, scene=InScene(1, matched=True))) == "leave alone; matched to its scene"
 
