@@ -57,6 +57,7 @@ def details(entry: Entry) -> Json:
     return {
         "sentences": [] if found is None else sentences(found),
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
+        "followed": None if result.followed is None else result.followed.value,
         "shared_lut": None if result.shared is None else shared_to_plain(result.shared),
         "light_change": None if result.light is None else light_to_plain(result.light),
         "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(entry)))),

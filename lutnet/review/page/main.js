@@ -101,16 +101,24 @@ function showShot() {
     line.append(words, share, meter);
     return line;
   }));
-  byId("measured").textContent = details.delta_e ? differences(details.delta_e) : "";
+  byId("measured").textContent = details.delta_e ? differences(details.delta_e, details.followed) : "";
   byId("warned").replaceChildren(...details.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   byId("undo-found").hidden = !details.undoing;
   byId("note").value = decisions.pending(page.id)?.note ?? details.note;
   showControls();
 }
 
-function differences({ before, cdl, cdl_lut: both, basis }) {
-  const numbers = `ΔE2000 ${before.toFixed(1)} before, ${cdl.toFixed(1)} with the CDL, ${both.toFixed(1)} with CDL and LUT`;
-  return basis === "aligned" ? `${numbers}, measured on corresponding pixels.` : `${numbers}: how the change splits, no accuracy.`;
+const FOLLOWED = {
+  pixels: "By the reference's pixels. ", look: "By the look that the reference seems to carry. ", nothing: "Not by the reference. ",
+};
+
+/** How far the shot is off the reference where both show the same pixels; elsewhere, how much it is changed. */
+function differences({ before, cdl, cdl_lut: both, basis }, followed) {
+  const by = FOLLOWED[followed] ?? "";
+  if (basis === "aligned")
+    return `${by}ΔE2000 to it ${before.toFixed(1)} as it is, ${cdl.toFixed(1)} with the CDL, ${both.toFixed(1)} with CDL and LUT.`;
+  const lut = cdl > 0 ? `, ${cdl.toFixed(1)} of it by the LUT` : "";
+  return `${by}Changed by ΔE2000 ${before.toFixed(1)}${lut}: how much, not how well.`;
 }
 
 function showStanding() {

@@ -67,7 +67,9 @@ export class Sliders {
     const label = document.createElement("label");
     label.textContent = say[0].toUpperCase() + say.slice(1);
     label.htmlFor = `slider-${name}`;
-    const range = input("range", { id: `slider-${name}`, min: low, max: high, step: (high - low) / 300 });
+    // The range counts from the neutral value, which is in its middle, to either end.
+    const range = input("range", { id: `slider-${name}`, min: -1, max: 1, step: 0.005 });
+    const reach = (side) => (side < 0 ? rest - low : high - rest);
     const number = input("number", { min: low, max: high, step: unit === "stop" ? 0.01 : 0.5 });
     number.setAttribute("aria-label", `${label.textContent}, ${unit}`);
     const value = document.createElement("div");
@@ -77,7 +79,8 @@ export class Sliders {
     parent.append(line);
     const digits = unit === "stop" ? 2 : 1;
     const show = () => {
-      range.value = read();
+      range.value = (read() - rest) / reach(read() - rest);
+      range.setAttribute("aria-valuetext", `${read().toFixed(digits)} ${unit}`);
       if (document.activeElement !== number) number.value = read().toFixed(digits);
     };
     const set = (text) => {
@@ -90,7 +93,7 @@ export class Sliders {
       show();
       this.onInput(this.controls);
     };
-    range.addEventListener("input", () => set(range.value));
+    range.addEventListener("input", () => set(rest + Number(range.value) * reach(Number(range.value))));
     number.addEventListener("change", () => set(number.value));
     label.addEventListener("dblclick", () => set(rest));
     range.addEventListener("dblclick", () => set(rest));
