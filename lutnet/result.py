@@ -133,6 +133,22 @@ class Cut:
     after: Jump
 
     @property
+    def worsened(self) -> tuple[str, ...]:
+        """What the grades put noticeably farther apart: ``DE`` of what both sides show, and ``skin`` there: faces of
+        other scenes may differ."""
+        if self.after.delta_e is None:
+            return ()
+        pairs = {
+            "DE": (self.before.delta_e, self.after.delta_e),
+            "skin": (self.before.skin, self.after.skin),
+        }
+        return tuple(
+            name
+            for name, (before, after) in pairs.items()
+            if before is not None and after is not None and after > before + NOTICED
+        )
+
+    @property
     def badness(self) -> float:
         """Orders cuts: those inside a scene by what corresponds; the others below them, by how far levels jump."""
         after = self.after

@@ -13,14 +13,15 @@ SHOWN = 12
 
 
 def cuts_table(clips: Sequence[ClipResult]) -> Table:
-    """The SHOWN worst cuts: each figure without grades, and with them."""
+    """The SHOWN worst cuts: each figure without grades, and with them; and what these put farther apart."""
     names = {clip.shot.id: clip.shot.name for clip in clips}
     found = sorted(
         ((clip, clip.cut) for clip in clips if clip.cut is not None), key=lambda pair: -pair[1].badness
     )
+    worse = ("worse",) if any(cut.worsened for _, cut in found[:SHOWN]) else ()
     rows = table(
         f"Cuts, worst first: {min(SHOWN, len(found))} of {len(found)} (without grades, with them)",
-        "from", "to", "DE", "R-B", "skin DE", "black", "white",
+        "from", "to", "DE", "R-B", "skin DE", "black", "white", *worse,
         right=("DE", "R-B", "skin DE", "black", "white"),
     )  # fmt: skip
     for clip, cut in found[:SHOWN]:
@@ -32,6 +33,7 @@ def cuts_table(clips: Sequence[ClipResult]) -> Table:
             _pair(cut.before.skin, cut.after.skin, ".1f"),
             _pair(cut.before.black, cut.after.black, "+.3f"),
             _pair(cut.before.white, cut.after.white, "+.3f"),
+            *(", ".join(cut.worsened) for _ in worse),
         )
     return rows
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import ImageDraw
 
-from lutnet.export.lettering import BRIGHT, DIM, PLAIN, Grey, put, width, wrapped
+from lutnet.export.lettering import AMBER, BRIGHT, DIM, PLAIN, Grey, put, width, wrapped
 from lutnet.export.manifest import skip_reason
 from lutnet.grade import Correction, Diagnosis
 from lutnet.result import Basis, ClipResult, Followed, Status
@@ -34,7 +34,6 @@ FOLLOWED = {
 WARNING_LINE = 19
 """Height of a line of warnings, in pixels."""
 
-_AMBER: Grey = (206, 186, 146)  # the one tint, and a weak one: a warning must be seen, not judged against
 _NOTABLE_LEVEL = 1 / 6
 _MAX_FINDINGS = 4
 _MOST_LINES = 3  # of one warning
@@ -139,7 +138,7 @@ def draw_warnings(
     """Write ``lines`` of ``warnings_below`` from ``corner`` (left, top) down."""
     left, top = corner
     for index, line in enumerate(lines):
-        put(draw, (left, top + WARNING_LINE * index), line, _SMALL, _AMBER, room=room)
+        put(draw, (left, top + WARNING_LINE * index), line, _SMALL, AMBER, room=room)
 
 
 def _place(result: ClipResult) -> str:
@@ -149,7 +148,7 @@ def _place(result: ClipResult) -> str:
 
 
 def _status_grey(status: Status) -> Grey:
-    return {Status.SKIPPED: _AMBER, Status.PROPOSED: DIM}.get(status, BRIGHT)
+    return {Status.SKIPPED: AMBER, Status.PROPOSED: DIM}.get(status, BRIGHT)
 
 
 def _amount(correction: Correction) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from lutnet.export.lettering import BRIGHT, DIM, PLAIN, put
+from lutnet.export.lettering import AMBER, BRIGHT, DIM, PLAIN, put
 from lutnet.export.png import png_bytes
 from lutnet.result import Cut
 
@@ -24,6 +24,10 @@ _MARGIN, _CAPTION, _GAP, _SEAM, _ROW_GAP, _HEADER, _FOOTER = 40, 300, 24, 6, 41,
 
 Picture = npt.NDArray[np.uint8]
 """``[H, W, 3]``, encoded for the display."""
+
+
+WORSENED = {"DE": "DE", "skin": "skin DE"}
+"""What ``Cut.worsened`` names, as it is written here."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,6 +72,7 @@ def _caption(draw: ImageDraw.ImageDraw, top: int, number: int, shown: ShownCut) 
     for place, name in zip(columns[1:], ("before", "after"), strict=True):
         put(draw, (place, top + 64), name, 14, DIM)
     before, after = shown.cut.before, shown.cut.after
+    worse = {WORSENED[each] for each in shown.cut.worsened}
     figures = (
         ("DE", before.delta_e, after.delta_e, ".1f"),
         ("R-B of neutrals", before.warmth, after.warmth, "+.3f"),
@@ -81,6 +86,8 @@ def _caption(draw: ImageDraw.ImageDraw, top: int, number: int, shown: ShownCut) 
             continue
         for place, text in zip(columns, (name, f"{one:{form}}", f"{other:{form}}"), strict=True):
             put(draw, (place, line), text, 15, BRIGHT if name == "DE" else PLAIN)
+        if name in worse:
+            put(draw, (columns[2] + 50, line), "worse", 15, AMBER)
         line += 24
     if before.delta_e is None:
         put(draw, (left, line + 4), "nothing that both sides show", 14, DIM, room=room)

@@ -11,6 +11,8 @@ Grey = tuple[int, int, int]
 BRIGHT: Grey = (236, 236, 236)
 PLAIN: Grey = (200, 200, 200)
 DIM: Grey = (146, 146, 146)
+AMBER: Grey = (206, 186, 146)
+"""The one tint, and a weak one: a warning must be seen, not judged against."""
 
 _ELLIPSIS = "..."
 _SUBSTITUTES = str.maketrans({"–": "-", "—": "-", "−": "-", "’": "'", "“": '"', "”": '"', "→": ">"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from PIL import Image
 from skimage import data
 
+from lutnet.cli.cuts import cuts_table
 from lutnet.colourspace import ColourSettings, colour_management
 from lutnet.continuity.as_seen import AsSeen
 from lutnet.export.cut_strip import CELL, ShownCut, cut_strip
@@ -21,6 +23,7 @@ from lutnet.result import Cut, Jump, Status
 from lutnet.review.refresh import refresh_package
 from lutnet.store import Decision, Store
 from tests.continuity.test_results import run
+from tests.export.examples import some_result
 
 RIGHT_OF_IT = slice(-40 - CELL[0], -40)
 """Columns of the right side of the cuts."""
@@ -99,3 +102,27 @@ def test_a_grade_of_log_footage_is_shown_as_it_is_seen(space: str) -> None:
     shown, wanted = view.show(recorded), view.show(grade.apply_colours(recorded))
     off = delta_e_rgb(AsSeen(view)(grade).apply_colours(shown), wanted)
     assert float(off.mean()) < 1.0 < 0.5 * float(delta_e_rgb(shown, wanted).mean())
+
+
+def test_what_grades_put_farther_apart_is_marked() -> None:
+    near, far = Jump(0.0, 0.0, 2.0, 0.0, 3.0), Jump(0.0, 0.0, 6.0, 0.0, 3.5)
+    assert Cut("a", near, far).worsened == ("DE",)
+    assert Cut("a", far, near).worsened == ()
+    assert Cut("a", near, Jump(0.0, 0.0, 2.0, 0.0, 4.5)).worsened == ("skin",)
+    assert Cut("a", Jump(0.0, 0.0, skin=1.0), Jump(0.0, 0.0, skin=4.0)).worsened == ()  # another scene
+    pictures = (flat(40), flat(80))
+    strips = [
+        cut_strip("film", [ShownCut("a", "b", cut, pictures, pictures)], 1)
+        for cut in (Cut("a", near, far), Cut("a", far, near))
+    ]
+    tinted = [
+        np.ptp(np.asarray(Image.open(io.BytesIO(strip))).astype(int), axis=-1).any() for strip in strips
+    ]
+    assert tinted == [True, False]
+    clips = [
+        replace(some_result(1), cut=Cut("a", near, far)),
+        replace(some_result(2), cut=Cut("a", far, near)),
+    ]
+    for shown, marks in ((clips, ["DE", ""]), (clips[1:], None)):
+        columns = {str(column.header): list(column.cells) for column in cuts_table(shown).columns}
+        assert columns.get("worse") == marks
