@@ -51,6 +51,7 @@ class Clip:
     left: bool = False
     undoing: Grade = field(default_factory=Grade)
     light: LightChange | None = None
+    cuts_inside: tuple[int, ...] = ()
     shared: SharedLut | None = None
 
 
@@ -148,6 +149,7 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
             clip.grade,
             scene=None if clip.scene is None else _in_scene(clip.scene, left=clip.left),
             light=clip.light,
+            cuts_inside=clip.cuts_inside,
             shared=clip.shared,
         )
         for shot, clip in zip(shots, clips, strict=True)

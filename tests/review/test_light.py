@@ -1,4 +1,4 @@
-"""Light that changes inside a shot: the page goes to the frame, and shows the two grades that are offered."""
+"""What changes inside a shot: the page goes to the frame, and shows the two grades that are offered for light."""
 
 from __future__ import annotations
 
@@ -45,3 +45,23 @@ def test_each_part_is_shown_with_its_own_grade(browser: Any, tmp_path: Path) -> 
         page.keyboard.press("ArrowDown")
         until(page, "document.getElementById('name').textContent === 'even'")
         assert not page.is_visible("#light")
+
+
+def test_the_page_goes_to_the_cuts_inside_a_shot(browser: Any, tmp_path: Path) -> None:
+    coffee = np.ascontiguousarray(skimage.data.coffee()[:, :, :3])
+    media = encode(tmp_path / "coffee.mp4", moving(coffee, 320, 180), crf="20", preset="veryfast")
+    cut = Clip(
+        "two", media, (4, 20), Grade(), cuts_inside=(9, 15)
+    )  # of the media: frames 6 and 12 of the shot
+    with (
+        served(write(tmp_path, [cut, Clip("one", media, grade=Grade())])) as server,
+        opened(browser, server) as page,
+    ):
+        settle(page)
+        assert page.text_content("#inside-facts") == "Another shot from frame 6, 12 on."
+        for frame in (5, 11, 5):
+            page.click("#go-to-cut")
+            until(page, f"lutnet.player.frame === {frame}")
+        page.keyboard.press("ArrowDown")
+        until(page, "document.getElementById('name').textContent === 'one'")
+        assert not page.is_visible("#inside")

@@ -5,6 +5,7 @@ import { Decisions, OFFLINE } from "./decisions.js";
 import { byId } from "./dom.js";
 import { History } from "./history.js";
 import { listen, sheet } from "./keys.js";
+import { CutsInside } from "./inside.js";
 import { ChangingLight } from "./light.js";
 import { Player } from "./player.js";
 import { Plots } from "./plots.js";
@@ -46,6 +47,7 @@ const player = new Player(film, renderer, {
   onWait: (text) => { if (byId("wait").textContent !== text) byId("wait").textContent = text; },
 });
 const stage = new Stage(renderer, () => player.playing);
+const inside = new CutsInside(player);
 const light = new ChangingLight(renderer, player, () => { stage.draw(); measureScopes(true); });
 const timeline = new Timeline(page.shots, { onChoose: (id) => choose(id), onSelect: () => showButtons() });
 const decisions = new Decisions({
@@ -101,6 +103,7 @@ function showShot() {
     line.append(words, share, meter);
     return line;
   }));
+  inside.show(details);
   byId("measured").textContent = details.delta_e ? differences(details.delta_e, details.followed) : "";
   byId("warned").replaceChildren(...details.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   byId("undo-found").hidden = !details.undoing;
