@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lutnet.colourspace import DOUBT, ColourManagement, colour_management
 from lutnet.errors import MediaError
 from lutnet.export.package import exported_grade
-from lutnet.frames import read_shot
+from lutnet.frames import frames_into, read_shot
 from lutnet.grade import Grade
 from lutnet.job import Job, Outcome, Recipe
 from lutnet.looks import Look, look_on
@@ -65,9 +65,7 @@ def grade_shot(
     refined = behind_view(refined, frames.few, colour.view, strength, cdl_only=cdl_only, balance=base)
     of_reference = tuple(f"the reference {text}" for each in sets for text in each.warnings if DOUBT in text)
     light = refinement.light_change(every)
-    of_light = () if light is None else (light.warning,)
-    said = (*frames.warnings, *found.warnings, *refined.warnings, *of_light, *of_reference)
-    warnings = tuple(dict.fromkeys(said))
+    warnings = tuple(dict.fromkeys((*frames.warnings, *found.warnings, *refined.warnings, *of_reference)))
     result = ClipResult(
         shot, Status.PROPOSED, found, refined.grade, refined.delta_e, warnings, skin=skin, light=light
     )
@@ -111,7 +109,7 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         result = replace(result, doubt=frames.doubt)
         with suppress(MediaError):  # frames beside those that were read may be damaged
             result = refinement.with_cuts(result, seen, read)
-            result = refinement.with_turn(result, seen, read)
+            result = _placed(refinement.with_turn(result, seen, read))
         few = frames.few
         frame = few.pixels[len(few) // 2].movedim(0, -1).numpy()
         grade = exported_grade(result) or Grade()
@@ -119,6 +117,16 @@ def grader(recipe: Recipe) -> Callable[[Job], Outcome]:
         return Outcome(result, pictures_of(frame, grade, colour.view, compared.to_bytes()))
 
     return do
+
+
+def _placed(result: ClipResult) -> ClipResult:
+    """``result``, inside which something changes, with the frames of the clip where it does."""
+    if result.light is None and not result.cuts_inside:
+        return result
+    known = partial(frames_into, result.shot)
+    light = result.light and replace(result.light, into=float(known(result.light.frame)))
+    cuts = (replace(place, into=float(known(place.frame))) for place in result.cuts_inside)
+    return replace(result, light=light, cuts_inside=tuple(cuts))
 
 
 def _within(shot: Shot, colour: ColourManagement, first: int, last: int, count: int) -> Frames:

@@ -27,7 +27,7 @@ from lutnet.looks import Look, find_look, look_on
 from lutnet.reference import find_reference, shown_frame
 from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings, stated
-from lutnet.shot import LOGARITHMIC, SCENE_LINEAR, Frames
+from lutnet.shot import Frames, as_frames
 from lutnet.source import open_timeline
 from lutnet.split import split_where_needed
 from lutnet.store import Store
@@ -85,11 +85,11 @@ def diagnose(
     from lutnet.diagnosis.model import load_named
 
     model = load_named(None if weights is None else Path(weights))
-    shot = _as_frames(frames)
+    shot = as_frames(frames)
     if reference is None:
         found, _ = refinement.diagnosed(shot, model)
     else:
-        found = refinement.diagnose_beside(shot, _as_frames(reference), model)
+        found = refinement.diagnose_beside(shot, as_frames(reference), model)
     return refinement.told_of_light(found, shot)
 
 
@@ -103,7 +103,7 @@ def diagnose_scene(shots: Sequence[Tensor | Frames], *, weights: Path | str | No
     from lutnet.refinement import told_of_light
 
     model = load_named(None if weights is None else Path(weights))
-    frames = [_as_frames(shot) for shot in shots]
+    frames = [as_frames(shot) for shot in shots]
     found = scene.diagnose_scene(frames, model=model)
     return [told_of_light(each, shot) for each, shot in zip(found, frames, strict=True)]
 
@@ -127,9 +127,9 @@ def match(
     """
     from lutnet import refinement
 
-    sets = (_as_frames(reference),)
+    sets = (as_frames(reference),)
     return refinement.refine(
-        _as_frames(frames), sets, strength=strength, cdl_only=cdl_only, keep_brightness=keep_brightness
+        as_frames(frames), sets, strength=strength, cdl_only=cdl_only, keep_brightness=keep_brightness
     ).grade
 
 
@@ -280,15 +280,3 @@ def carry_out(
         offered = with_halves(found.results, order.pictures(store), colour.view)
         order = replace(order, joined=found.key, parts=found.parts)
         return GradedTimeline(folder, deliver(store, offered, order))
-
-
-def _as_frames(frames: Tensor | Frames) -> Frames:
-    if not isinstance(frames, Frames):
-        return Frames(frames)
-    if frames.space in (SCENE_LINEAR, LOGARITHMIC):
-        raise InputError(
-            f"frames are {frames.space}: no picture that people see",
-            where=frames.source,
-            fix="Convert them first.",
-        )
-    return frames

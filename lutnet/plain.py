@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from lutnet.grade import CDL, Correction, Fault
+from lutnet.place import Place
 from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, KeptAs, LightChange, SharedLut, SkinTurn
 from lutnet.shot import FrameRange, LogDoubt, Shot
 
@@ -187,6 +188,14 @@ def doubt_from_plain(plain: Mapping[str, Any]) -> LogDoubt:
     return LogDoubt(plain["score"], plain["looks"], plain["may"], plain["taken_for"])
 
 
+def place_to_plain(place: Place) -> Json:
+    return {"frame": place.frame, **({} if place.into is None else {"into": float(place.into)})}
+
+
+def place_from_plain(plain: Mapping[str, Any]) -> Place:
+    return Place(plain["frame"], plain.get("into"))
+
+
 def light_to_plain(light: LightChange) -> Json:
     return {
         "stops": float(light.stops),
@@ -194,9 +203,12 @@ def light_to_plain(light: LightChange) -> Json:
         "before": float(light.before),
         "after": float(light.after),
         "halves": [cdl_to_plain(cdl) for cdl in light.halves],
+        **({} if light.into is None else {"into": float(light.into)}),
     }
 
 
 def light_from_plain(plain: Mapping[str, Any]) -> LightChange:
     halves = tuple(cdl_from_plain(cdl) for cdl in plain["halves"])
-    return LightChange(plain["stops"], plain["frame"], plain["before"], plain["after"], halves)
+    return LightChange(
+        plain["stops"], plain["frame"], plain["before"], plain["after"], halves, plain.get("into")
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lutnet.grade import CDL, Diagnosis, Grade
+from lutnet.place import Place
 from lutnet.shot import LogDoubt, Shot
 
 
@@ -94,6 +95,9 @@ class InScene:
         """The same in three words."""
         return None if self.why is None or self.kept_as is None else _LEFT[self.kept_as]
 
+
+NO_ONE_GRADE = "one grade cannot serve all of it; cut it there, or give --split"
+"""Of a clip with cuts inside."""
 
 NOTICED = 1.0
 """DE2000 that is seen."""
@@ -187,6 +191,7 @@ class LightChange:
     stops: of the last light to the first where they differ most, below 0 darker. frame: the first of the second part,
     counted from the head of the media. before, after: stops by which each part is brighter than the frames that were
     looked at, on average. halves: the CDL of each part; the clip's LUT stays behind both. () until the clip is graded.
+    into: see ``Place``.
     """
 
     stops: float
@@ -194,19 +199,15 @@ class LightChange:
     before: float = 0.0
     after: float = 0.0
     halves: tuple[CDL, ...] = ()
+    into: float | None = None
 
     @property
-    def warning(self) -> str:
+    def place(self) -> Place:
+        return Place(self.frame, self.into)
+
+    def warning(self, place: str) -> str:
         word = "brighter" if self.stops > 0 else "darker"
-        by = f"{abs(self.stops):.1f} stop {word}"
-        return f"the light changes inside the shot: {by} around frame {self.frame} of its media"
-
-
-def cuts_warning(cuts: tuple[int, ...]) -> str:
-    """What is said of a clip with ``cuts`` inside, one or more."""
-    places = ", ".join(map(str, cuts))
-    what = f"a cut at frame {places}" if len(cuts) == 1 else f"{len(cuts)} cuts at frames {places}"
-    return f"the clip holds {what} of its media, and one grade cannot serve both sides: cut it there, or give --split"
+        return f"the light changes inside the shot: {abs(self.stops):.1f} stop {word} around {place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ class ClipResult:
 
     delta_e, skin, shared, light: of the grade that was proposed. doubt: whether it is log, where that was asked.
     followed: of the reference, where there is one, before the clip was matched to its scene.
-    cuts_inside: the first frame of every further shot that the clip holds, counted from the head of the media.
+    cuts_inside: the first frame of every further shot that the clip holds.
     """
 
     shot: Shot
@@ -230,8 +231,26 @@ class ClipResult:
     shared: SharedLut | None = None
     light: LightChange | None = None
     doubt: LogDoubt | None = None
-    cuts_inside: tuple[int, ...] = ()
+    cuts_inside: tuple[Place, ...] = ()
     followed: Followed | None = None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that is to be known of the clip, in sentences. Where something changes inside is said of this clip:
+        others that use the same frames may count them otherwise."""
+        said = [*self.shot.warnings, *self.warnings]
+        if self.cuts_inside:
+            said.append(self.cuts_warning)
+        if self.light is not None:
+            said.append(self.light.warning(self.light.place.said(self.shot)))
+        return tuple(dict.fromkeys(said))
+
+    @property
+    def cuts_warning(self) -> str:
+        """What is said of the cuts inside it, one or more."""
+        count = len(self.cuts_inside)
+        places = "; ".join(place.said(self.shot) for place in self.cuts_inside)
+        return f"{'a cut' if count == 1 else f'{count} cuts'} inside the clip ({places}): {NO_ONE_GRADE}"
 
     @property
     def is_joined(self) -> bool:

@@ -174,3 +174,16 @@ class Frames:
 
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
+
+
+def as_frames(frames: Tensor | Frames) -> Frames:
+    """Pictures that people see. Raises InputError for frames that have to be converted first."""
+    if not isinstance(frames, Frames):
+        return Frames(frames)
+    if frames.space in (SCENE_LINEAR, LOGARITHMIC):
+        raise InputError(
+            f"frames are {frames.space}: no picture that people see",
+            where=frames.source,
+            fix="Convert them first.",
+        )
+    return frames

@@ -23,7 +23,7 @@ def split_where_needed(
     inside it that is found, and once where its light changes: what still changes inside a part is offered, not taken.
     """
     found = list(results)
-    while cuts := {each.shot.id: each.cuts_inside[0] for each in found if each.cuts_inside}:
+    while cuts := {each.shot.id: each.cuts_inside[0].frame for each in found if each.cuts_inside}:
         before = order.timeline
         order, found = _cut(order, found, cuts, recipe, done)
         if order.timeline is before:

@@ -100,11 +100,13 @@ def test_the_offer_names_the_frame_and_its_two_grades_even_the_light(offered: Gr
     assert clip.light is not None and clip.grade is not None
     assert clip.light.frame == TURN
     assert clip.light.stops == pytest.approx(STOPS, abs=0.15)
-    assert f"around frame {TURN}" in " ".join(clip.warnings)
+    assert f"around frame {TURN - HANDLE + 1} of the clip" in " ".join(clip.told)
     one, two = (Grade(cdl, clip.grade.lut) for cdl in clip.light.halves)
     assert jump(one, two) < 0.25 * jump(clip.grade, clip.grade)
     (entry,) = written(offered)["clips"]
     assert entry["light_change"]["frame"] == TURN and len(entry["light_change"]["halves"]) == 2
+    assert entry["light_change"]["into"] == TURN - HANDLE
+    assert any(f"frame {TURN - HANDLE + 1} of the clip" in each for each in entry["warnings"])
     assert "split" not in written(offered)
 
 

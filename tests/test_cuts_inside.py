@@ -69,10 +69,14 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_cuts_inside_a_clip_are_told_with_their_frames(edited: Path) -> None:
     (clip,) = graded(edited)["clips"]
-    assert clip["cuts_inside"] == [FIRST, SECOND]
+    assert [place["frame"] for place in clip["cuts_inside"]] == [FIRST, SECOND]
+    assert [place["into"] for place in clip["cuts_inside"]] == [FIRST - HANDLE, SECOND - HANDLE]
     assert "light_change" not in clip
     told = [warning for warning in clip["warnings"] if "2 cuts" in warning]
-    assert len(told) == 1 and str(FIRST) in told[0] and str(SECOND) in told[0] and "--split" in told[0]
+    assert (
+        len(told) == 1
+        and f"frame {FIRST - HANDLE + 1} of the clip; frame {SECOND - HANDLE + 1} of the clip" in told[0]
+    )
 
 
 def test_asked_to_the_clip_is_cut_at_each_of_them(edited: Path) -> None:
@@ -116,5 +120,5 @@ def test_of_real_footage_the_shot_with_a_cut_is_told_and_others_are_not(shared: 
         info = probe(media)
         write_timeline(tmp_path, str(media), info.frame_count, float(info.rate or RATE), 0)
         (clip,) = graded(tmp_path, "--fresh")["clips"]
-        found[name] = clip.get("cuts_inside", [])
+        found[name] = [place["frame"] for place in clip.get("cuts_inside", [])]
     assert found == {"tos_1080p_V1-0003.mov": [54], "tos_1080p_V1-0007.mov": [], "imageio_cockatoo.mp4": []}

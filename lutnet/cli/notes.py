@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator
 from lutnet.cli.clips import DECIDED
 from lutnet.export.package import MANIFEST
 from lutnet.pipeline import GradedTimeline
-from lutnet.result import SharedLut, Status
+from lutnet.result import NO_ONE_GRADE, ClipResult, SharedLut, Status
 from lutnet.settings import GradeSettings
 
 CLIPS_NAMED = 6
 PERCENTAGE = re.compile(r"(?<= )(\d+)%(?= )")
-FRAMES = re.compile(r" at (frames? [\d, ]*\d) of its media")
 CORRECTS_ALL = "--keep-looks 0 corrects all of it"
 
 
@@ -97,18 +96,28 @@ def offers(graded: GradedTimeline) -> Iterator[str]:
 
 def warnings_of(graded: GradedTimeline) -> Iterator[str]:
     """One line per warning, with the clips that it is about: 1,500 times the same hides the one that matters. Warnings
-    that differ in a percentage or in frame numbers are the same; the frames are told beside the clips."""
+    that differ in a percentage are the same, and those of cuts inside, whose frames are told beside the clips."""
     about: dict[str, list[tuple[str, str]]] = {}
+    cuts: list[str] = []
     for clip in graded.clips:
-        for warning in dict.fromkeys((*clip.shot.warnings, *clip.warnings)):
-            kind, frames = FRAMES.sub(" inside", warning), FRAMES.findall(warning)
-            name = f"{clip.shot.name} ({', '.join(frames)})" if frames else clip.shot.name
-            about.setdefault(PERCENTAGE.sub("%", kind), []).append((kind, name))
+        if clip.cuts_inside:
+            cuts.append(f"{clip.shot.name} ({_frames(clip)})")
+        for warning in clip.told:
+            if not clip.cuts_inside or warning != clip.cuts_warning:
+                about.setdefault(PERCENTAGE.sub("%", warning), []).append((warning, clip.shot.name))
     for told in about.values():
         said = [warning for warning, _ in told]
         shares = sorted({int(each) for warning in said for each in PERCENTAGE.findall(warning)})
         between = f"{shares[0]}% to {shares[-1]}%" if len(shares) > 1 else r"\g<0>"
         yield f"warning: {PERCENTAGE.sub(between, said[0])}: {_some(name for _, name in told)}"
+    if cuts:
+        yield f"warning: a cut inside: {NO_ONE_GRADE}: {_some(cuts)}"
+
+
+def _frames(clip: ClipResult) -> str:
+    """Where a clip holds cuts: frames of the clip."""
+    numbers = [place.number(clip.shot) or place.frame + 1 for place in clip.cuts_inside]
+    return f"frame{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def _some(names: Iterable[str]) -> str:

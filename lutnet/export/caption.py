@@ -128,7 +128,7 @@ def _draw_differences(draw: ImageDraw.ImageDraw, corner: tuple[int, int], result
 def warnings_below(result: ClipResult, room: int) -> list[str]:
     """The lines, ``room`` pixels wide, that a clip's warnings take below it."""
     reason = skip_reason(result)  # which stands in the pictures' place
-    warnings = [text for text in dict.fromkeys((*result.shot.warnings, *result.warnings)) if text != reason]
+    warnings = [text for text in result.told if text != reason]
     return [line for text in warnings for line in wrapped(text, _SMALL, room, _MOST_LINES)]
 
 

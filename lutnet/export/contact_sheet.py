@@ -119,7 +119,7 @@ class Page:
             None if found is None else (dict(found.corrections), found.fault, found.warnings),
             None if grade is None else (grade.cdl, None if grade.lut is None else grade.lut.digest),
             result.delta_e,
-            result.warnings,
+            result.told,
             self._picture_key(shot_id) if shot_id in self.thumbnails else None,
         )
 

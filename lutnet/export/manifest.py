@@ -26,6 +26,7 @@ from lutnet.plain import (
     cut_to_plain,
     delta_e_to_plain,
     light_to_plain,
+    place_to_plain,
     scene_to_plain,
     shot_to_plain,
     skin_to_plain,
@@ -60,8 +61,12 @@ def clip_entry(result: ClipResult, cdl: CDL | None, lut: LutFile | None) -> Json
         **({} if result.skin is None else {"skin": skin_to_plain(result.skin)}),
         **({} if result.shared is None else {"shared_lut": _shared(result, result.shared)}),
         **({} if result.light is None else {"light_change": light_to_plain(result.light)}),
-        **({"cuts_inside": list(result.cuts_inside)} if result.cuts_inside else {}),
-        "warnings": list(dict.fromkeys((*result.shot.warnings, *result.warnings))),
+        **(
+            {"cuts_inside": [place_to_plain(place) for place in result.cuts_inside]}
+            if result.cuts_inside
+            else {}
+        ),
+        "warnings": list(result.told),
         "status": result.status.value,
         **({} if result.scene is None else {"scene": scene_to_plain(result.scene)}),
         **({} if result.cut is None else {"cut": cut_to_plain(result.cut)}),

@@ -15,10 +15,12 @@ from lutnet.frames.readers import reader_of
 from lutnet.frames.record import MediaInfo, Picture, Span
 from lutnet.frames.reduce import HDR_WARNINGS
 from lutnet.frames.select import most_different
-from lutnet.frames.used import used_span
+from lutnet.frames.used import frames_before, used_span
 from lutnet.shot import Frames
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from lutnet.shot import Shot
 
 
@@ -49,6 +51,11 @@ def read_shot(shot: Shot, *, count: int = 3, height: int = 256, every: bool = Fa
         return frames
     told = tuple(warning for warning in frames.warnings if warning not in HDR_WARNINGS.values())
     return replace(frames, space=shot.space, warnings=told)
+
+
+def frames_into(shot: Shot, frame: int) -> Fraction:
+    """Frames of the range that speaks for ``shot``, as its source counts them, before ``frame`` of its file."""
+    return frames_before(shot, _probed(Path(shot.media or "")), frame)
 
 
 def _probed(path: Path) -> MediaInfo:

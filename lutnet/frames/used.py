@@ -23,12 +23,27 @@ def used_span(shot: Shot, info: MediaInfo) -> tuple[Span, tuple[str, ...]]:
     shot = replace(shot, source=shot.evidence, analysed=None)
     if info.kind == "still":
         return Span(0, 1), ()
+    span = _frames_in(*_reading(shot, info))
+    inside = _inside(span, info)
+    return inside, ("the clip reaches beyond its media",) if inside != span else ()
+
+
+def frames_before(shot: Shot, info: MediaInfo, frame: int) -> Fraction:
+    """Frames of the used range, as ``shot.source`` counts them, before ``frame`` of the file (from its head).
+
+    Raises MediaError as ``used_span`` does.
+    """
+    shot = replace(shot, source=shot.evidence, analysed=None)
+    start, length = _reading(shot, info)
+    return (frame - start) * shot.source.duration / length if length else Fraction(0)
+
+
+def _reading(shot: Shot, info: MediaInfo) -> tuple[Fraction, Fraction]:
+    """The first of ``_readings`` that lies in the file."""
     for start, length in _readings(shot, info, info.rate or shot.source.rate):
-        span = _frames_in(start, length)
-        inside = Span(max(span.first, 0), min(span.end, info.frame_count))
+        inside = _inside(_frames_in(start, length), info)
         if inside.first < inside.end:
-            cut = inside != span
-            return inside, ("the clip reaches beyond its media",) if cut else ()
+            return start, length
     raise MediaError(
         "the clip's range lies outside its media",
         value=f"frame {float(shot.first_frame):g} and {float(shot.source.duration):g} on",
@@ -36,6 +51,10 @@ def used_span(shot: Shot, info: MediaInfo) -> tuple[Span, tuple[str, ...]]:
         where=shot.media,
         fix="Relink the clip, or correct its range",
     )
+
+
+def _inside(span: Span, info: MediaInfo) -> Span:
+    return Span(max(span.first, 0), min(span.end, info.frame_count))
 
 
 def _readings(shot: Shot, info: MediaInfo, rate: Fraction) -> Iterator[tuple[Fraction, Fraction]]:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from lutnet.frames.leap import AROUND, OTHER, Seen, is_another_shot, share_of_others
-from lutnet.result import ClipResult, cuts_warning
+from lutnet.place import Place
+from lutnet.result import ClipResult
 from lutnet.shot import Frames
 
 Read = Callable[[int, int, int], Frames]
@@ -32,12 +33,9 @@ def cuts_inside(frames: Frames, read: Read) -> tuple[int, ...]:
 
 
 def with_cuts(result: ClipResult, frames: Frames, read: Read) -> ClipResult:
-    """``result`` with the cuts inside its clip, and a warning of them; then nothing is said of light that changes."""
-    cuts = cuts_inside(frames, read)
-    if not cuts:
-        return result
-    other = (each for each in result.warnings if result.light is None or each != result.light.warning)
-    return replace(result, cuts_inside=cuts, light=None, warnings=(*other, cuts_warning(cuts)))
+    """``result`` with the cuts inside its clip; where there are some, nothing is said of light that changes."""
+    cuts = tuple(Place(frame) for frame in cuts_inside(frames, read))
+    return replace(result, cuts_inside=cuts, light=None) if cuts else result
 
 
 def _cut_between(low: int, high: int, frames: dict[int, Seen], read: Read) -> int | None:

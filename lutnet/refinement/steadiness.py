@@ -125,9 +125,11 @@ def light_change(frames: Frames) -> LightChange | None:
 
 
 def told_of_light(found: Diagnosis, frames: Frames) -> Diagnosis:
-    """``found``, with a warning where the light of ``frames`` changes."""
+    """``found``, with a warning where the light of ``frames`` changes, which are counted from 1 in it."""
     change = light_change(frames)
-    return found if change is None else replace(found, warnings=(*found.warnings, change.warning))
+    if change is None:
+        return found
+    return replace(found, warnings=(*found.warnings, change.warning(f"frame {change.frame + 1}")))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

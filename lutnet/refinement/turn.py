@@ -48,6 +48,4 @@ def with_turn(result: ClipResult, frames: Frames, read: Callable[[int, int, int]
     course = light_course(frames)
     if found is None or course is None:
         return result
-    light = course.change_at(found)
-    told = tuple(light.warning if each == result.light.warning else each for each in result.warnings)
-    return replace(result, light=light, warnings=told)
+    return replace(result, light=course.change_at(found))

@@ -59,9 +59,11 @@ def details(entry: Entry) -> Json:
         "delta_e": None if result.delta_e is None else delta_e_to_plain(result.delta_e),
         "followed": None if result.followed is None else result.followed.value,
         "shared_lut": None if result.shared is None else shared_to_plain(result.shared),
-        "cuts_inside": list(result.cuts_inside),
-        "light_change": None if result.light is None else light_to_plain(result.light),
-        "warnings": list(dict.fromkeys((*shot.warnings, *result.warnings, *_of_scene(entry)))),
+        "cuts_inside": [place.frame for place in result.cuts_inside],
+        "light_change": None
+        if result.light is None
+        else {**light_to_plain(result.light), "place": result.light.place.said(shot)},
+        "warnings": list(dict.fromkeys((*result.told, *_of_scene(entry)))),
         "controls": json.loads(entry.decision.controls)
         if entry.decision and entry.decision.controls
         else None,

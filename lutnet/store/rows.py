@@ -34,6 +34,8 @@ from lutnet.plain import (
     fault_to_plain,
     light_from_plain,
     light_to_plain,
+    place_from_plain,
+    place_to_plain,
     scene_from_plain,
     scene_to_plain,
     shared_from_plain,
@@ -117,7 +119,7 @@ def result_to_text(result: ClipResult) -> str:
         "light": None if result.light is None else light_to_plain(result.light),
         "shared": None if result.shared is None else shared_to_plain(result.shared),
         "doubt": None if result.doubt is None else doubt_to_plain(result.doubt),
-        "cuts_inside": list(result.cuts_inside),
+        "cuts_inside": [place_to_plain(place) for place in result.cuts_inside],
         "followed": None if result.followed is None else result.followed.value,
     }
     return json.dumps(plain, allow_nan=False)
@@ -149,7 +151,7 @@ def result_from_row(text: str, lut: Fetch, diagnosis_lut: Fetch) -> ClipResult:
         light=light_from_plain(plain["light"]) if plain.get("light") else None,
         shared=shared_from_plain(plain["shared"]) if plain.get("shared") else None,
         doubt=doubt_from_plain(plain["doubt"]) if plain.get("doubt") else None,
-        cuts_inside=tuple(plain.get("cuts_inside", ())),
+        cuts_inside=tuple(place_from_plain(place) for place in plain.get("cuts_inside", ())),
         followed=Followed(plain["followed"]) if plain.get("followed") else None,
     )
 

@@ -16,7 +16,8 @@ from lutnet.cli.main import EXIT_BAD_INPUT, EXIT_SKIPPED, main
 from lutnet.cli.notes import decided, in_need, kept_looks, warnings_of
 from lutnet.demo.scenes import SHOTS
 from lutnet.pipeline import GradedTimeline
-from lutnet.result import Basis, ClipResult, DeltaE, Followed, InScene, KeptAs, Status, cuts_warning
+from lutnet.place import Place
+from lutnet.result import Basis, ClipResult, DeltaE, Followed, InScene, KeptAs, Status
 from lutnet.settings import GradeSettings
 from lutnet.store import Decision, Store
 from tests.export.examples import some_result
@@ -61,13 +62,19 @@ def test_the_same_input_gives_the_same_bytes(footage: Path) -> None:
     assert package() == first
 
 
-def test_warnings_that_differ_in_frames_are_one_line_with_the_frames_beside_the_clips(tmp_path: Path) -> None:
-    said = [(cuts_warning((54,)),), (cuts_warning((12,)),), (cuts_warning((3, 90)),)]
-    results = [replace(some_result(number), warnings=told) for number, told in enumerate(said)]
-    one, two, three = (result.shot.name for result in results)
-    first, second = warnings_of(GradedTimeline(tmp_path, tuple(results)))
-    assert "a cut inside" in first and first.endswith(f": {one} (frame 54), {two} (frame 12)")
-    assert "2 cuts inside" in second and second.endswith(f": {three} (frames 3, 90)")
+def test_cuts_inside_are_one_warning_with_the_frames_beside_the_clips(tmp_path: Path) -> None:
+    results = [some_result(number) for number in range(3)]
+    first = [int(result.shot.first_frame) for result in results]
+    held = [
+        replace(results[0], cuts_inside=(Place(first[0] + 4),)),
+        replace(results[1], cuts_inside=(Place(first[1] + 2), Place(first[1] + 7))),
+        results[2],
+    ]
+    told = list(warnings_of(GradedTimeline(tmp_path, tuple(held))))
+    one, two, _ = (result.shot.name for result in results)
+    assert sum("cut" in line for line in told) == 1
+    assert told[-1].startswith("warning: a cut inside: ") and "--split" in told[-1]
+    assert told[-1].endswith(f": {one} (frame 5), {two} (frames 3, 8)")
 
 
 def test_decisions_that_were_kept_are_counted(tmp_path: Path) -> None:

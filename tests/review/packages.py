@@ -21,6 +21,7 @@ from lutnet.export.package import write_package
 from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
+from lutnet.place import Place
 from lutnet.result import ClipResult, InScene, KeptAs, LightChange, SharedLut, Status
 from lutnet.shot import REC709
 from lutnet.store import Store
@@ -149,7 +150,7 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
             clip.grade,
             scene=None if clip.scene is None else _in_scene(clip.scene, left=clip.left),
             light=clip.light,
-            cuts_inside=clip.cuts_inside,
+            cuts_inside=tuple(map(Place, clip.cuts_inside)),
             shared=clip.shared,
         )
         for shot, clip in zip(shots, clips, strict=True)

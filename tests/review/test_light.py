@@ -28,7 +28,7 @@ def test_each_part_is_shown_with_its_own_grade(browser: Any, tmp_path: Path) -> 
     )
     with served(package) as server, opened(browser, server) as page:
         settle(page)
-        assert page.text_content("#light-facts") == "0.4 stop darker from frame 9 on."
+        assert page.text_content("#light-facts") == "0.4 stop darker around frame 9 of the clip."
         assert page.evaluate(SHOWN) == 1.1
         page.check("#two-grades")
         assert page.evaluate(SHOWN) == 0.9

@@ -25,7 +25,7 @@ export class ChangingLight {
     if (byId("light").hidden) return;
     this.frame = Math.max(0, Math.min(media.frames - 1, light.frame - media.first));
     const word = light.stops > 0 ? "brighter" : "darker";
-    byId("light-facts").textContent = `${Math.abs(light.stops).toFixed(1)} stop ${word} from frame ${this.frame + 1} on.`;
+    byId("light-facts").textContent = `${Math.abs(light.stops).toFixed(1)} stop ${word} around ${light.place}.`;
   }
 
   /** The shot's CDL, or that of the part which the film is at. */
