@@ -6,6 +6,7 @@ take what the writers made or what a schema has checked; records validate their 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -17,6 +18,19 @@ from lutnet.result import Basis, Cut, DeltaE, InScene, Jump, KeptAs, LightChange
 from lutnet.shot import FrameRange, LogDoubt, Shot
 
 Json = dict[str, Any]
+
+
+def why_malformed(error: Exception) -> str:
+    """Why what was read is not the JSON that it should be: no parser's own words, which say what it expected."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"no JSON from line {error.lineno}, column {error.colno} on"
+    if isinstance(error, UnicodeDecodeError):
+        return "no text"
+    if isinstance(error, KeyError):
+        return f"{error.args[0]!r} is missing"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return "its values are of another kind" if isinstance(error, TypeError) else " ".join(str(error).split())
 
 
 def shot_to_plain(shot: Shot) -> Json:

@@ -63,7 +63,10 @@ def read_subject(path: Path) -> Subject:
     suffix = path.suffix.lower()
     if suffix not in _KNOWN:
         raise GradeFileError(
-            "file is of no known format", value=path.suffix, allowed=", ".join(_KNOWN), where=path
+            "file is of no known format",
+            value=path.suffix or path.name,
+            allowed=", ".join(_KNOWN),
+            where=path,
         )
     require_suffix(path)
     if suffix in {".cube", ".itx"}:

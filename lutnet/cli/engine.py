@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from math import isfinite
 
 from lutnet.engine.cluster import on_ray
 from lutnet.engine.local import MEMORY, SHOT_SECONDS, Limits, processes
@@ -69,4 +70,8 @@ def engine_of(options: argparse.Namespace) -> Engine:
 
 
 def limits_of(options: argparse.Namespace) -> Limits:
+    if not isfinite(options.memory):
+        raise InputError(
+            "no amount of memory", value=options.memory, allowed="0.25 GB and above", where="--memory"
+        )
     return Limits(options.workers, options.timeout, int(options.memory * GIGABYTE))

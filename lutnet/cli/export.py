@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from lutnet.cli.console import output, table
-from lutnet.export.carriers import CARRIERS, export_carriers
+from lutnet.errors import InputError, OutputError
+from lutnet.export.carriers import CARRIERS, export_carriers, require_carriers
 from lutnet.review.refresh import refresh_package
 
 
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     if options.package is None:
         _print_carriers()
         return 0
+    _check(options)
     written = refresh_package(options.package)
     if written or not options.carrier:
         output().print(f"{options.package}: {written} clip{'s' if written != 1 else ''} brought up to date")
@@ -42,6 +44,23 @@ def run(options: argparse.Namespace) -> int:
         proof = ", re-read" if options.verify else ""
         output().print(f"{folder}: {count} file{'s' if count != 1 else ''}{proof}")
     return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Before anything is written. Raises InputError and OutputError."""
+    require_carriers(options.carrier)
+    if options.output is None:
+        return
+    if not options.carrier:
+        raise InputError(
+            "-o is where further files go, and none is asked for",
+            value=options.output,
+            fix="Say which with --carrier; without -o, the package itself is brought up to date.",
+        )
+    if options.output.is_file():
+        raise OutputError(
+            "the folder to write to is a file", where=options.output, fix="Name a folder with -o."
+        )
 
 
 def _print_carriers() -> None:

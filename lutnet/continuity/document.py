@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lutnet.errors import InputError
-from lutnet.plain import Json
+from lutnet.plain import Json, why_malformed
 from lutnet.shot import Shot
 
 
@@ -44,7 +44,7 @@ def read_groups(path: Path) -> tuple[tuple[str, ...], ...]:
     except OSError as error:
         raise InputError(f"cannot read the scenes: {error.strerror}", where=path, fix=fix) from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InputError(f"not a file of scenes ({error!r})", where=path, fix=fix) from error
+        raise InputError(f"not a file of scenes: {why_malformed(error)}", where=path, fix=fix) from error
     seen: set[str] = set()
     for shot_id in (shot_id for group in groups for shot_id in group):
         if shot_id in seen:

@@ -29,7 +29,7 @@ from lutnet.export.atomic import cannot_write, write_bytes, write_text
 from lutnet.export.otio import timeline_text
 from lutnet.job import Engine, Job, Outcome, Recipe, maker
 from lutnet.pipeline import Plan
-from lutnet.plain import Json
+from lutnet.plain import Json, why_malformed
 from lutnet.result import ClipResult, Status
 from lutnet.settings import GradeSettings
 from lutnet.timeline.read import timeline_of
@@ -94,7 +94,7 @@ def read_plan(folder: Path) -> Plan:
     except OSError as error:
         raise InputError(f"cannot read the plan: {error.strerror}", where=path) from error
     except (KeyError, TypeError, ValueError, otio.exceptions.OTIOError) as error:
-        raise InputError(f"not a plan ({error!r})", where=path, fix="Plan again.") from error
+        raise InputError(f"not a plan: {why_malformed(error)}", where=path, fix="Plan again.") from error
 
 
 def chosen(plan: Plan, ids: Sequence[str]) -> list[Job]:

@@ -16,6 +16,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -51,8 +52,8 @@ class Limits:
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 1:
             raise InputError("too few workers", value=self.workers, allowed="1 and above, or 0 for none")
-        if not self.seconds > 0:
-            raise InputError("a shot has no time", value=self.seconds, allowed="seconds above 0")
+        if not 0 < self.seconds < inf:
+            raise InputError("a shot has no time, or no end", value=self.seconds, allowed="seconds above 0")
         if self.memory < 2**28:
             raise InputError("a shot has too little memory", value=self.memory, allowed="0.25 GB and above")
 

@@ -11,6 +11,12 @@ from pathlib import Path
 from lutnet.errors import OutputError
 
 _FLUSHED_AT_ONCE = 16
+_REMEDIES: dict[type[OSError], str] = {
+    FileNotFoundError: "Make the folder first.",
+    FileExistsError: "A file is in the way: name a folder.",
+    NotADirectoryError: "A file is in the way: name a folder.",
+    IsADirectoryError: "This is a folder: name a file.",
+}
 
 
 def write_bytes(path: Path, data: bytes, *, flush: bool = True) -> None:
@@ -74,9 +80,7 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
         f"cannot write: {error.strerror or error}",
         where=path,
-        fix="Make the folder first."
-        if isinstance(error, FileNotFoundError)
-        else "Free space or choose a place that can be written.",
+        fix=_REMEDIES.get(type(error), "Free space or choose a place that can be written."),
     )
 
 

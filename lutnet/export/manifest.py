@@ -30,6 +30,7 @@ from lutnet.plain import (
     scene_to_plain,
     shot_to_plain,
     skin_to_plain,
+    why_malformed,
 )
 from lutnet.result import ClipResult, SharedLut, Status
 
@@ -130,7 +131,9 @@ def _loaded(path: Path) -> Any:
             f"cannot read the package's grades: {error.strerror}", where=path, fix="Is this a lutnet package?"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise GradeFileError(f"grades.json is no JSON: {error}", where=path) from error
+        raise GradeFileError(
+            f"grades.json is damaged: {why_malformed(error)}", where=path, fix="Grade again, or restore it."
+        ) from error
 
 
 def _check(manifest: Any, where: object) -> None:

@@ -30,6 +30,8 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
 
     Raises MediaError where the file is missing, empty, no media, or has no picture.
     """
+    if path.is_dir():
+        raise MediaError("a folder is no still or video", value=path, fix="Name the files in it")
     if not path.is_file():
         raise MediaError("media not found", value=path, fix="Check the path, or relink the media")
     identity = Identity.of(path)

@@ -49,9 +49,20 @@ def parse(path: Path, asked: Asked) -> Any:
     if not path.exists():
         raise TimelineError("timeline not found", value=path, fix="Check the path")
     read = FORMATS.get(path.suffix.lower())
+    if read is None and path.is_dir():
+        raise TimelineError(
+            "a folder is no timeline",
+            value=path,
+            allowed=f"a film, or {', '.join(FORMATS)}",
+            fix="Name the file; what lutnet grade wrote is read by lutnet review and lutnet export",
+        )
     if read is None:
         raise TimelineError(
-            "not a kind of timeline", value=path.suffix or path.name, allowed=", ".join(FORMATS), where=path
+            "not a kind of timeline",
+            value=path.suffix or path.name,
+            allowed=f"a film, or {', '.join(FORMATS)}",
+            where=path,
+            fix="lutnet match grades one still",
         )
     if path.is_file() and path.suffix.lower() != ".otioz" and path.stat().st_size > MAX_BYTES:
         raise TimelineError(
@@ -67,6 +78,8 @@ def parse(path: Path, asked: Asked) -> Any:
             where=path,
             fix=f"Export for an older one, or install a newer opentimelineio than {otio.__version__}",
         ) from error
+    except UnicodeDecodeError as error:
+        raise TimelineError("not a timeline that can be read: no text", where=path) from error
     except Exception as error:  # adapters raise whatever comes to them
         raise TimelineError(f"not a timeline that can be read ({_one_line(error)})", where=path) from error
 
@@ -166,4 +179,7 @@ def _refuse_deep_json(content: bytes, where: object) -> None:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    told = " ".join(str(error).split()).rpartition("on input string: ")[
+        2
+    ]  # behind what OpenTimelineIO puts before it
+    return told or type(error).__name__

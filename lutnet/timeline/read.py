@@ -87,6 +87,7 @@ def timeline_of(timeline: Any, path: Path, locator: MediaLocator | None = None) 
 def _only_timeline(parsed: Any, sequence: str | None, path: Path) -> Any:
     """The timeline to be graded. Clips, nests and bins of clips without a timeline are made one."""
     if isinstance(parsed, otio.schema.Timeline):
+        _require_name(sequence, [parsed], path)
         return parsed
     if isinstance(parsed, otio.core.Composable):
         return _around([parsed], path)
@@ -94,6 +95,7 @@ def _only_timeline(parsed: Any, sequence: str | None, path: Path) -> Any:
         timelines = parsed.find_children(descended_from_type=otio.schema.Timeline)
         if not timelines and (items := list(_in_bin(parsed))):
             return _around(items, path)
+        _require_name(sequence, timelines, path)
         chosen = [each for each in timelines if sequence in (None, each.name)]
         if len(chosen) == 1:
             return chosen[0]
@@ -105,6 +107,18 @@ def _only_timeline(parsed: Any, sequence: str | None, path: Path) -> Any:
         )
     kind = getattr(parsed, "schema_name", lambda: type(parsed).__name__)()
     raise TimelineError("the file holds no timeline", value=kind, allowed="a Timeline", where=path)
+
+
+def _require_name(sequence: str | None, timelines: Sequence[Any], path: Path) -> None:
+    names = [timeline.name for timeline in timelines]
+    if names and sequence not in (None, *names):
+        raise TimelineError(
+            "the file holds no timeline of this name",
+            value=sequence,
+            allowed=", ".join(names),
+            where=path,
+            fix="Name another with --sequence" if len(names) > 1 else "Leave --sequence out",
+        )
 
 
 def _in_bin(parsed: Any) -> Iterator[Any]:

@@ -51,7 +51,9 @@ def load_network(path: Path, *, sha256: str | None = None) -> StoredNetwork:
         stated = _header(data)["__metadata__"]
         config, seal = json.loads(stated[_CONFIG_KEY]), stated.get(_SEAL_KEY)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise WeightsError("not a weights file of lutnet", where=path, fix=f"Reason: {error}.") from error
+        raise WeightsError(
+            "not a weights file of lutnet", where=path, fix="lutnet train makes them."
+        ) from error
     if seal is not None and seal != (found := _seal(stated[_CONFIG_KEY], data)):
         raise WeightsError(
             "weights file is damaged",
@@ -104,7 +106,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise WeightsError("weights cannot be read", where=path, fix=str(error)) from error
+        raise WeightsError(f"weights cannot be read: {error.strerror}", where=path) from error
 
 
 def _header(data: bytes) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def test_what_is_no_media_is_one_clear_error(tmp_path: Path, content: bytes) -> 
 
 def test_a_folder_and_a_pipe_are_no_media(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mov")
-    for name in (".", "pipe.mov"):
-        with pytest.raises(MediaError, match="not found"):
+    for name, told in ((".", "a folder is no still or video"), ("pipe.mov", "not found")):
+        with pytest.raises(MediaError, match=told):
             read_frames(tmp_path / name)
 
 

@@ -243,8 +243,10 @@ def test_one_of_several_timelines_is_named(tmp_path: Path) -> None:
     path = tmp_path / "bin.otio"
     path.write_text(otio.schema.SerializableCollection("bin", list(tracks.values())).to_json_string())
     assert [shot.name for shot in read_timeline(path, sequence="B").shots] == ["B"]
-    with pytest.raises(TimelineError, match=r"--sequence"):
+    with pytest.raises(TimelineError, match=r"'C' \(allowed: A, B\).*--sequence"):
         read_timeline(path, sequence="C")
+    with pytest.raises(TimelineError, match=r"several timelines.*--sequence"):
+        read_timeline(path)
 
 
 def write_nest(folder: Path, depth: int) -> Path:
