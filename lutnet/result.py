@@ -127,6 +127,16 @@ class Jump:
     warmth: float | None = None
     skin: float | None = None
 
+    @property
+    def badness(self) -> float:
+        """Orders jumps: those inside a scene by what corresponds; the others below them, by how far levels jump."""
+        return self.levels if self.delta_e is None else 1000.0 + self.delta_e
+
+    @property
+    def levels(self) -> float:
+        """How far black, white and the warmth of neutrals jump, all three together."""
+        return abs(self.black) + abs(self.white) + abs(self.warmth or 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -137,28 +147,19 @@ class Cut:
     after: Jump
 
     @property
-    def worsened(self) -> tuple[str, ...]:
-        """What the grades put noticeably farther apart: ``DE`` of what both sides show, and ``skin`` there: faces of
-        other scenes may differ."""
-        if self.after.delta_e is None:
-            return ()
-        pairs = {
-            "DE": (self.before.delta_e, self.after.delta_e),
-            "skin": (self.before.skin, self.after.skin),
-        }
-        return tuple(
-            name
-            for name, (before, after) in pairs.items()
-            if before is not None and after is not None and after > before + NOTICED
-        )
+    def badness(self) -> float:
+        """Orders cuts, everywhere: by the jump with grades."""
+        return self.after.badness
 
     @property
-    def badness(self) -> float:
-        """Orders cuts: those inside a scene by what corresponds; the others below them, by how far levels jump."""
-        after = self.after
-        if after.delta_e is not None:
-            return 1000.0 + after.delta_e
-        return abs(after.black) + abs(after.white) + abs(after.warmth or 0.0)
+    def worsened(self) -> bool:
+        """Whether the grades made it worse, and by more than the figures err."""
+        margin = WORSE_LEVELS if self.after.delta_e is None else WORSE_DELTA_E
+        return self.after.badness - self.before.badness > margin
+
+
+WORSE_DELTA_E, WORSE_LEVELS = 0.5, 0.1
+"""What a cut has to lose for it to be said: DE2000 of what corresponds, else of levels, encoded 0..1."""
 
 
 @dataclass(frozen=True, slots=True)

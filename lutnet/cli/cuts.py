@@ -18,11 +18,11 @@ def cuts_table(clips: Sequence[ClipResult]) -> Table:
     found = sorted(
         ((clip, clip.cut) for clip in clips if clip.cut is not None), key=lambda pair: -pair[1].badness
     )
-    worse = ("worse",) if any(cut.worsened for _, cut in found[:SHOWN]) else ()
+    worse = ("now",) if any(cut.worsened for _, cut in found[:SHOWN]) else ()
     rows = table(
         f"Cuts, worst first: {min(SHOWN, len(found))} of {len(found)} (without grades, with them)",
-        "from", "to", "DE", "R-B", "skin DE", "black", "white", *worse,
-        right=("DE", "R-B", "skin DE", "black", "white"),
+        "from", "to", "DE", "R-B", "skin-like DE", "black", "white", *worse,
+        right=("DE", "R-B", "skin-like DE", "black", "white"),
     )  # fmt: skip
     for clip, cut in found[:SHOWN]:
         rows.add_row(
@@ -33,7 +33,7 @@ def cuts_table(clips: Sequence[ClipResult]) -> Table:
             _pair(cut.before.skin, cut.after.skin, ".1f"),
             _pair(cut.before.black, cut.after.black, "+.3f"),
             _pair(cut.before.white, cut.after.white, "+.3f"),
-            *(", ".join(cut.worsened) for _ in worse),
+            *("worse" if cut.worsened else "" for _ in worse),
         )
     return rows
 

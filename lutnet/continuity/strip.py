@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from lutnet.colourspace import View
 from lutnet.export.cut_strip import Picture, ShownCut, cut_strip
-from lutnet.export.package import exported_grade
 from lutnet.grade import Grade
 from lutnet.result import ClipResult
 from lutnet.store import StoredPictures
 
 if TYPE_CHECKING:
-    from lutnet.continuity.as_seen import AsSeen
     from lutnet.continuity.compared import Kept
 
 SHOWN = 8
@@ -42,6 +40,7 @@ def _shown(
 ) -> Iterator[ShownCut]:
     from lutnet.continuity.as_seen import AsSeen
     from lutnet.continuity.compared import Compared
+    from lutnet.continuity.decided import decided_grade
 
     seen = AsSeen(view)
     for after in worst:
@@ -52,7 +51,7 @@ def _shown(
         if not all(kept):
             continue
         one, two = (Compared.from_bytes(each) for each in kept)
-        grades = (_seen(before, seen), _seen(after, seen))
+        grades = decided_grade(before, seen), decided_grade(after, seen)
         ends = one.kept[-1], two.kept[0]
         yield ShownCut(
             before.shot.name,
@@ -61,10 +60,6 @@ def _shown(
             (_picture(ends[0], Grade()), _picture(ends[1], Grade())),
             (_picture(ends[0], grades[0]), _picture(ends[1], grades[1])),
         )
-
-
-def _seen(result: ClipResult, seen: AsSeen) -> Grade:
-    return seen(exported_grade(result) or Grade())
 
 
 def _picture(kept: Kept, grade: Grade) -> Picture:

@@ -22,12 +22,10 @@ CELL = (320, 180)
 _SURROUND, _RULE = (38, 38, 38), (58, 58, 58)
 _MARGIN, _CAPTION, _GAP, _SEAM, _ROW_GAP, _HEADER, _FOOTER = 40, 300, 24, 6, 41, 84, 40
 
+WORSE = "worse with the grades than without"
+
 Picture = npt.NDArray[np.uint8]
 """``[H, W, 3]``, encoded for the display."""
-
-
-WORSENED = {"DE": "DE", "skin": "skin DE"}
-"""What ``Cut.worsened`` names, as it is written here."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,11 +70,10 @@ def _caption(draw: ImageDraw.ImageDraw, top: int, number: int, shown: ShownCut) 
     for place, name in zip(columns[1:], ("before", "after"), strict=True):
         put(draw, (place, top + 64), name, 14, DIM)
     before, after = shown.cut.before, shown.cut.after
-    worse = {WORSENED[each] for each in shown.cut.worsened}
     figures = (
         ("DE", before.delta_e, after.delta_e, ".1f"),
         ("R-B of neutrals", before.warmth, after.warmth, "+.3f"),
-        ("skin DE", before.skin, after.skin, ".1f"),
+        ("skin-like DE", before.skin, after.skin, ".1f"),
         ("black level", before.black, after.black, "+.3f"),
         ("white level", before.white, after.white, "+.3f"),
     )
@@ -86,11 +83,12 @@ def _caption(draw: ImageDraw.ImageDraw, top: int, number: int, shown: ShownCut) 
             continue
         for place, text in zip(columns, (name, f"{one:{form}}", f"{other:{form}}"), strict=True):
             put(draw, (place, line), text, 15, BRIGHT if name == "DE" else PLAIN)
-        if name in worse:
-            put(draw, (columns[2] + 50, line), "worse", 15, AMBER)
         line += 24
     if before.delta_e is None:
         put(draw, (left, line + 4), "nothing that both sides show", 14, DIM, room=room)
+        line += 24
+    if shown.cut.worsened:
+        put(draw, (left, line + 4), WORSE, 15, AMBER, room=room)
     put(draw, (left, top + 2 * CELL[1] + _SEAM - 20), "above: before grading; below: after", 14, DIM)
 
 

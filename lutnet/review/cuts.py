@@ -1,108 +1,76 @@
-"""Continuity: how far the colours jump at every cut, as graded."""
+"""Continuity: how far the colours jump at every cut, as decided."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
+import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from itertools import pairwise
 
-import cv2
-import numpy as np
-import torch
+from lutnet.continuity.as_seen import AsSeen
+from lutnet.continuity.decided import decided_cut, measured_cut
+from lutnet.plain import Json
+from lutnet.result import ClipResult, Cut, Status
+from lutnet.review.colour import Colours
+from lutnet.review.state import Entry, State
+from lutnet.store import StoredPictures
 
-from lutnet.errors import LutnetError
-from lutnet.ops.difference import delta_e_rgb
-from lutnet.result import Status
-from lutnet.review.colour import Colours, Picture
-from lutnet.review.pictures import Pictures, Place, read_picture
-from lutnet.review.state import Entry
-from lutnet.shot import Shot
-
-_SIZE = (24, 14)
-_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
+_ANSWER_WITHIN_S = 0.5
+"""A page that waits for more asks again, and meanwhile says how much is left."""
 
 
 class Cuts:
-    """Jumps by the id of the shot after the cut. The frames at the cuts are decoded aside, little by little."""
+    """The figures of cuts by the id of the shot after them: those of the run while they hold, else measured anew from
+    what the run kept of both sides."""
 
-    def __init__(self, pictures: Pictures, colours: Colours) -> None:
-        self._colours = colours
-        self._pictures = pictures
-        self._small: dict[tuple[str, Place], Picture | None] = {}
-        self._signatures: dict[tuple[str, Place, str], torch.Tensor] = {}
-        self._queue: deque[tuple[Shot, Place]] = deque()
-        self._guard = threading.Lock()
-        self._running = False
-        self._stopped = False
+    def __init__(self, state: State, colours: Colours) -> None:
+        self._state = state
+        self._seen = AsSeen(colours.management.view)
+        self._known: dict[tuple[str, str], tuple[tuple[str, str], Cut | None]] = {}
+        self._guard = threading.Lock()  # two windows that ask at once would measure all of it twice
 
-    def stop(self) -> None:
-        self._stopped = True
-
-    def jumps(self, entries: Iterable[Entry]) -> tuple[Mapping[str, float], int]:
-        """What is known by now, and how many frames are still to be decoded.
-
-        A jump is the mean DE2000 between the darkest, middle and brightest tones (five shares of each channel's
-        values) of the frames on both sides: cuts inside one scene come out low, a change of light or grade high.
-        """
-        jumps: dict[str, float] = {}
-        for one, two in cuts(entries):
-            sides = self._signature(one, Place.LAST), self._signature(two, Place.FIRST)
-            if sides[0] is not None and sides[1] is not None:
-                jumps[two.proposed.shot.id] = float(delta_e_rgb(sides[0], sides[1]).mean())
+    def measured(self, entries: Iterable[Entry]) -> tuple[Mapping[str, Cut], int]:
+        """What is known by now, and how many cuts are still to be measured."""
+        found: dict[str, Cut] = {}
+        waiting = 0
+        end = time.monotonic() + _ANSWER_WITHIN_S
         with self._guard:
-            waiting = len(self._queue) + self._running
-            if self._queue and not self._running:
-                self._running = True
-                threading.Thread(target=self._work, name="cuts", daemon=True).start()
-        return jumps, waiting
+            for one, two in cuts(entries):
+                sides = one.result, two.result
+                cut = measured_cut(*sides)
+                key, stamps = (sides[0].shot.id, sides[1].shot.id), (one.stamp, two.stamp)
+                if cut is None and self._known.get(key, (None,))[0] != stamps:
+                    if time.monotonic() > end:
+                        waiting += 1
+                        continue
+                    self._known[key] = stamps, self._measure(*sides)
+                cut = cut or self._known[key][1]
+                if cut is not None:
+                    found[sides[1].shot.id] = cut
+        return found, waiting
 
-    def _signature(self, entry: Entry, place: Place) -> torch.Tensor | None:
-        shot = entry.proposed.shot
-        key = (shot.id, place)
-        with self._guard:
-            if key not in self._small:
-                if (shot, place) not in self._queue:
-                    self._queue.append((shot, place))
-                return None
-            small = self._small[key]
-        if small is None:
-            return None
-        stamped = (*key, entry.stamp)
-        if stamped not in self._signatures:
-            self._signatures[stamped] = _tones(
-                self._colours.picture(small, entry.grade, self._pictures.space_of(shot))
-            )
-        return self._signatures[stamped]
+    def _measure(self, before: ClipResult, after: ClipResult) -> Cut | None:
+        return decided_cut(before, after, self._kept, self._seen)
 
-    def _work(self) -> None:
-        while not self._stopped:
-            with self._guard:
-                if not self._queue:
-                    break
-                shot, place = self._queue[0]
-            small = None
-            with suppress(LutnetError):
-                picture = read_picture(self._pictures.still(shot, place))
-                small = np.asarray(cv2.resize(picture, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
-            with self._guard:
-                self._small[shot.id, place] = small
-                self._queue.popleft()
-        with self._guard:
-            self._running = False
+    def _kept(self, shot_id: str) -> StoredPictures:
+        return StoredPictures(compared=self._state.compared(shot_id))
 
 
 def cuts(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
-    """Every two shots that follow each other on a track."""
+    """Every two shots that follow each other on a track and are graded, as runs measure them."""
     tracks: dict[int, list[Entry]] = {}
     for entry in entries:
-        if entry.status is not Status.SKIPPED:
-            tracks.setdefault(entry.proposed.shot.track, []).append(entry)
-    return [pair for track in tracks.values() for pair in pairwise(track)]
+        tracks.setdefault(entry.proposed.shot.track, []).append(entry)
+    pairs = (pair for track in tracks.values() for pair in pairwise(track))
+    return [pair for pair in pairs if all(side.status is not Status.SKIPPED for side in pair)]
 
 
-def _tones(picture: Picture) -> torch.Tensor:
-    """``[5, 3]``: the shares of each channel's values."""
-    colours = torch.from_numpy(picture).reshape(-1, 3).float() / 255.0
-    return colours.quantile(torch.tensor(_SHARES), dim=0)
+def cut_words(cut: Cut) -> Json:
+    """What the page shows of a cut. badness: orders cuts. delta_e, levels: without grades, with them."""
+    sides = cut.before, cut.after
+    return {
+        "badness": cut.badness,
+        "worsened": cut.worsened,
+        "delta_e": None if cut.after.delta_e is None else [side.delta_e for side in sides],
+        "levels": [side.levels for side in sides],
+    }

@@ -28,7 +28,7 @@ from lutnet.review import words
 from lutnet.review.cache import Cache
 from lutnet.review.colour import VIEW, Colours
 from lutnet.review.controls import Controls, controls_from_plain, fitted, graded, scaled
-from lutnet.review.cuts import Cuts
+from lutnet.review.cuts import Cuts, cut_words
 from lutnet.review.history import replayed
 from lutnet.review.media import Media
 from lutnet.review.pictures import Pictures, Place, jpeg
@@ -61,14 +61,13 @@ class Desk:
         self.cache = Cache(folder)
         self.pictures = Pictures(self.cache, self.colours)
         self.media = Media(self.cache, self.colours)
-        self.cuts = Cuts(self.pictures, self.colours)
+        self._cuts = Cuts(self.state, self.colours)
         self._wishes = Wishes(self.state, self._made, self._undone)
         self.looks = _looks(folder, looks, self.settings)
         self._luts: OrderedDict[str, LUT3D] = OrderedDict()
         self._guard = threading.Lock()
 
     def close(self) -> None:
-        self.cuts.stop()
         self.state.close()
 
     def overview(self) -> Json:
@@ -149,10 +148,10 @@ class Desk:
         entries = self.state.decide(wishes)
         return [words.outline(entries[wish.shot_id]) for wish in wishes]
 
-    def jumps(self) -> Json:
-        """How far the colours jump at every cut, by the id of the clip after it; waiting: frames yet to be decoded."""
-        jumps, waiting = self.cuts.jumps(self.state.entries().values())
-        return {"jumps": dict(jumps), "waiting": waiting}
+    def cuts(self) -> Json:
+        """What jumps at every cut, by the id of the clip after it; waiting: cuts yet to be measured."""
+        found, waiting = self._cuts.measured(self.state.entries().values())
+        return {"cuts": {shot_id: cut_words(cut) for shot_id, cut in found.items()}, "waiting": waiting}
 
     def reference(self) -> Path | None:
         """The still that the package was matched to, where one was kept."""

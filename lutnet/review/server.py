@@ -91,7 +91,7 @@ def application(desk: Desk, door: Door) -> Starlette:
                 methods=["POST"],
             ),
             Route("/api/export", routes.posted(lambda request, body: _export(desk)), methods=["POST"]),
-            Route("/api/cuts", routes.answer(lambda request: desk.jumps())),
+            Route("/api/cuts", routes.answer(lambda request: desk.cuts())),
             Route("/api/shots/{id}/rematch", routes.rematch, methods=["POST"]),
             Route("/reference", routes.reference),
             Route("/thumbs/{id}/{place}", routes.thumb),

@@ -37,6 +37,11 @@ class Entry:
         return self.proposed.status if self.decision is None else self.decision.status
 
     @property
+    def result(self) -> ClipResult:
+        """The clip as it was decided."""
+        return self.proposed if self.decision is None else self.decision.applied_to(self.proposed)
+
+    @property
     def base(self) -> Grade:
         """What the controls set out from."""
         if self.decision is not None and self.decision.base is not None:
@@ -105,6 +110,11 @@ class State:
     def moment(self, shot_id: str, stamp: str) -> Moment | None:
         """What held for a clip when it had this stamp; None where nobody remembers."""
         return self._on_thread(lambda: self._store.moment(shot_id, stamp))
+
+    def compared(self, shot_id: str) -> bytes:
+        """What the run kept of a clip to lay it beside others; empty where it kept nothing."""
+        job = self._on_thread(self._store.jobs).get(shot_id)
+        return b"" if job is None else self._store.compared_of(job)
 
     def entry(self, shot_id: str) -> Entry:
         """Raises InputError for an id that the package has not."""

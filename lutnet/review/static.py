@@ -55,6 +55,7 @@ def _frozen(desk: Desk) -> Json:
     return {
         "overview": {**overview, "looks": []},
         "shots": shots,
+        "cuts": _cuts(desk),
         "luts": luts,
         "lattices": {
             name: _data("application/octet-stream", desk.colours.lattice_bytes(name)) for name in spaces
@@ -81,6 +82,14 @@ def _pictures(desk: Desk, shot_id: str, details: Json) -> Json:
     except LutnetError:
         details["media"] = None
         return {"thumbs": {}}
+
+
+def _cuts(desk: Desk) -> Json:
+    """Of all cuts, however long they take."""
+    while (found := desk.cuts())["waiting"]:
+        pass
+    measured: Json = found["cuts"]
+    return measured
 
 
 def _page(data: str) -> str:

@@ -22,7 +22,7 @@ from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.place import Place
-from lutnet.result import ClipResult, InScene, KeptAs, LightChange, SharedLut, Status
+from lutnet.result import ClipResult, Cut, InScene, KeptAs, LightChange, SharedLut, Status
 from lutnet.shot import REC709
 from lutnet.store import Store
 from lutnet.thumbnails import StoredThumbnails, pictures_of, reference_png
@@ -38,7 +38,7 @@ Pixels = npt.NDArray[np.uint8]
 class Clip:
     """name, media, used range in frames, grade (None: skipped).
 
-    undoing: grade of the diagnosis. left: as a look that is meant.
+    undoing: grade of the diagnosis. left: as a look that is meant. compared: what is kept to lay it beside others.
     """
 
     name: str
@@ -53,6 +53,8 @@ class Clip:
     undoing: Grade = field(default_factory=Grade)
     light: LightChange | None = None
     cuts_inside: tuple[int, ...] = ()
+    cut: Cut | None = None
+    compared: bytes = b""
     shared: SharedLut | None = None
 
 
@@ -152,15 +154,17 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
             light=clip.light,
             cuts_inside=tuple(map(Place, clip.cuts_inside)),
             shared=clip.shared,
+            cut=clip.cut and replace(clip.cut, previous=shots[place - 1].id),
         )
-        for shot, clip in zip(shots, clips, strict=True)
+        for place, (shot, clip) in enumerate(zip(shots, clips, strict=True))
     ]
     picture = torch.rand(90, 160, 3).numpy()
     with Store(package) as store:
         jobs = {result.shot.id: f"job {result.shot.id}" for result in results[:100] if result.grade}
-        for result in results[:100]:
+        for result, clip in list(zip(results, clips, strict=True))[:100]:
             if result.grade is not None:
-                store.finish(jobs[result.shot.id], result, pictures_of(picture, result.grade, VIEW))
+                pictures = pictures_of(picture, result.grade, VIEW, clip.compared)
+                store.finish(jobs[result.shot.id], result, pictures)
         decided = store.save(results, jobs=jobs)
         thumbnails = StoredThumbnails(store, decided, jobs, None, VIEW)
         run = settings or RunSettings("0.1.0", reference="hero.png")

@@ -69,7 +69,7 @@ function frozen(held) {
     changes: async () => [],
     decide: refuse,
     write: refuse,
-    cuts: async () => ({ jumps: {}, waiting: 0 }),
+    cuts: async () => ({ cuts: held.cuts, waiting: 0 }),
     rematch: refuse,
     lut: (digest) => bytes(held.luts[digest]),
     lattice: (name) => bytes(held.lattices[name]),

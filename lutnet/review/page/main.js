@@ -469,6 +469,7 @@ async function start() {
   const reference = showReference(overview.still);
   if (first) await choose(first.id);
   await reference;
+  timeline.cuts.measure().catch(() => {}); // for their flags; nobody waits for them
   document.documentElement.dataset.ready = "true";
 }
 

@@ -46,10 +46,10 @@ class Pictures {
 export class Strip {
   /**
    * onPick(id, how): the shot that was clicked, or reached with the arrow keys; how: `alone`, `more` (with Ctrl),
-   * `through` (with Shift). thumb(shot): address of its picture.
+   * `through` (with Shift). thumb(shot): address of its picture. flagged(id): whether the cut into it was made worse.
    */
-  constructor(parent, { onPick, thumb }) {
-    this.thumb = thumb;
+  constructor(parent, { onPick, thumb, flagged }) {
+    Object.assign(this, { thumb, flagged });
     this.shots = [];
     this.step = 150;
     this.current = null;
@@ -127,6 +127,11 @@ export class Strip {
     if (cell) this.#fill(cell, shot);
   }
 
+  /** The cuts are told otherwise. */
+  flag() {
+    for (const [id, cell] of this.cells) this.#flag(cell, id);
+  }
+
   #index(id) {
     return this.places?.get(id) ?? -1;
   }
@@ -187,7 +192,11 @@ export class Strip {
     const mark = document.createElement("span");
     const meter = document.createElement("meter");
     under.append(mark, meter);
-    cell.append(picture, name, under);
+    const flag = document.createElement("span");
+    flag.className = "flag worse";
+    flag.textContent = "▲ cut worse";
+    flag.title = "The cut into this shot is worse with the grades than without";
+    cell.append(picture, name, under, flag);
     this.#fill(cell, shot);
     this.track.append(cell);
     return cell;
@@ -200,7 +209,12 @@ export class Strip {
     else cell.removeAttribute("aria-current");
   }
 
+  #flag(cell, id) {
+    cell.lastElementChild.hidden = !this.flagged(id);
+  }
+
   #fill(cell, shot) {
+    this.#flag(cell, shot.id);
     const [picture, name, under] = cell.children;
     const [mark, meter] = under.children;
     const source = shot.skipped ? null : this.thumb(shot);

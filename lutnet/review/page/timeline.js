@@ -1,6 +1,7 @@
 // Which shots are listed, in which order, which of them are selected, and how they meet at the cuts.
 
 import { api } from "./api.js";
+import { Cuts } from "./cuts.js";
 import { byId } from "./dom.js";
 import { MARKS, Strip } from "./strip.js";
 
@@ -15,6 +16,8 @@ const FILTERS = [
   ["noted", "with a note", (shot) => shot.note !== ""],
   ["skipped", "skipped", (shot) => shot.status === "skipped"],
 ];
+const MEASURED = ["cuts", "worse"]; // the order and the filter that go by the figures of the cuts
+
 
 export class Timeline {
   /** shots: outlines by id, in the timeline's order. onChoose(id): a shot is wanted. onSelect(): the selection is another. */
@@ -23,17 +26,17 @@ export class Timeline {
     this.onChoose = onChoose;
     this.onSelect = onSelect;
     this.visible = [];
-    this.cuts = null; // jumps by the shot after the cut
+    this.cuts = new Cuts(() => { this.strip.flag(); if (this.current) this.showCuts(); });
     this.current = null;
     this.selected = new Set(); // with the current one
-    this.filters = [...FILTERS];
+    this.filters = [...FILTERS, ["worse", "cuts made worse", ({ id }) => this.cuts.worsened(id)]];
     this.orders = [
       ["timeline", "of the timeline", null],
       ["unsure", "least confident first", (shot) => shot.confidence ?? 2],
       ["scenes", "scene by scene", (shot) => shot.scene ?? Infinity],
-      ["cuts", "worst cuts first", (shot) => -(this.cuts?.[shot.id] ?? -1)],
+      ["cuts", "worst cuts first", ({ id }) => -this.cuts.badness(id)],
     ];
-    this.strip = new Strip(byId("strip"), { onPick: (id, how) => this.#pick(id, how), thumb: (shot) => api.thumb(shot) });
+    this.strip = new Strip(byId("strip"), { onPick: (id, how) => this.#pick(id, how), thumb: (shot) => api.thumb(shot), flagged: (id) => this.cuts.worsened(id) });
   }
 
   /** Offer the filters and orders, and listen to them. */
@@ -50,9 +53,12 @@ export class Timeline {
   }
 
   async arrange() {
-    const [, , wanted] = this.filters.find(([value]) => value === byId("filter").value);
+    const [filter, , wanted] = this.filters.find(([value]) => value === byId("filter").value);
     const [order, , weight] = this.orders.find(([value]) => value === byId("order").value);
-    if (order === "cuts") await this.#measureCuts();
+    if (MEASURED.includes(order) || MEASURED.includes(filter)) {
+      const say = (left) => this.showTally(`Measuring the cuts: ${left} to go…`);
+      await this.cuts.measure(say).catch(() => {}); // without an answer, by what is known
+    }
     this.visible = [...this.shots.values()].filter(wanted);
     if (weight) this.visible = this.visible.toSorted((one, two) => weight(one) - weight(two));
     this.select([]);
@@ -62,6 +68,7 @@ export class Timeline {
 
   /** Shots were decided about, here or elsewhere. */
   learn(outlines) {
+    if (outlines.some(({ id, stamp }) => this.shots.get(id)?.stamp !== stamp)) this.cuts.later();
     for (const outline of outlines) {
       const kept = {};
       for (const name of Object.keys(this.shots.get(outline.id) ?? outline)) kept[name] = outline[name];
@@ -128,9 +135,13 @@ export class Timeline {
       pair.className = "pair";
       pair.append(still(one, "last"), still(two, "first"));
       const caption = document.createElement("figcaption");
-      const jump = this.cuts?.[two.id];
-      caption.textContent = `${one.name} | ${two.name}${jump === undefined ? "" : ` · ΔE ${jump.toFixed(1)}`}`;
-      figure.append(pair, caption);
+      caption.textContent = caption.title = `${one.name} | ${two.name}`;
+      const told = document.createElement("p");
+      told.textContent = this.cuts.words(two.id);
+      const flag = document.createElement("p");
+      flag.className = "worse";
+      flag.textContent = this.cuts.worsened(two.id) ? "▲ worse with the grades" : "";
+      figure.append(pair, caption, told, flag);
       return figure;
     }));
   }
@@ -156,20 +167,9 @@ export class Timeline {
   /** The shots before and after on the same track, as they were edited. */
   #pairs() {
     const shot = this.shots.get(this.current);
-    const track = [...this.shots.values()].filter((each) => each.track === shot.track && each.status !== "skipped");
+    const track = [...this.shots.values()].filter((each) => each.track === shot.track);
     const at = track.findIndex(({ id }) => id === shot.id);
-    return at < 0 ? [] : [[track[at - 1], shot], [shot, track[at + 1]]].filter(([one, two]) => one && two);
-  }
-
-  async #measureCuts() {
-    this.showTally("Measuring the cuts…");
-    for (;;) {
-      const { jumps, waiting } = await api.cuts();
-      this.cuts = jumps;
-      if (!waiting) return;
-      this.showTally(`Measuring the cuts: ${waiting} pictures to go…`);
-      await new Promise((go) => setTimeout(go, 500));
-    }
+    return [[track[at - 1], shot], [shot, track[at + 1]]].filter((sides) => sides.every((side) => side && side.status !== "skipped"));
   }
 }
 
