@@ -30,7 +30,7 @@ from lutnet.export.otio import timeline_text
 from lutnet.job import Engine, Job, Outcome, Recipe, maker
 from lutnet.pipeline import Plan
 from lutnet.plain import Json, why_malformed
-from lutnet.result import ClipResult, Status
+from lutnet.result import ClipResult, LutPer, Status
 from lutnet.settings import GradeSettings
 from lutnet.timeline.read import timeline_of
 from lutnet.timeline.record import Timeline
@@ -190,6 +190,8 @@ def _wishes(plain: Json) -> SceneWishes:
         plain["consistency"],
         tuple(plain["heroes"]),
         None if groups is None else tuple(tuple(group) for group in groups),
+        lut_per=LutPer(plain["lut_per"]),
+        keep_looks=plain["keep_looks"],
     )
 
 

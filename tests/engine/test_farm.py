@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from lutnet.cli.main import EXIT_BAD_INPUT, main
+from lutnet.continuity.wishes import SceneWishes
+from lutnet.demo.scenes import SHOTS
 from lutnet.engine.farm import PLAN, RESULTS, chosen, collected, read_plan, run_jobs, write_plan
 from lutnet.errors import InputError
 from lutnet.pipeline import carry_out, grade_timeline, in_this_process, plan_of
+from lutnet.result import LutPer
 from lutnet.settings import GradeSettings
 from lutnet.timeline import read_timeline
 
@@ -47,6 +50,13 @@ def test_a_farm_makes_the_package_that_grade_makes(footage: Path, farm: Path) ->
     grade_timeline(footage / "timeline.otio", footage / "reference.png", local, SETTINGS)
     assert contents(plan.folder) == contents(local)
     assert {path.suffix for path in (farm / RESULTS).iterdir()} == {".safetensors"}
+
+
+def test_what_was_asked_for_scenes_is_still_asked_for_when_a_plan_is_collected(footage: Path) -> None:
+    wishes = SceneWishes(0.5, (SHOTS[0].name,), (("a", "b"), ("c",)), lut_per=LutPer.SCENE, keep_looks=0.0)
+    settings = GradeSettings(frames=1, scenes=wishes)
+    write_plan(plan_of(read_timeline(footage / "timeline.otio"), None, settings), footage / "farm")
+    assert read_plan(footage / "farm").settings.scenes == wishes
 
 
 def test_what_is_there_can_be_collected_early(farm: Path) -> None:
