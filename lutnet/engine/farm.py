@@ -49,8 +49,14 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 def write_plan(plan: Plan, folder: Path) -> list[str]:
     """Write ``plan`` to ``folder``, which may hold an older plan, whose results still count where they fit.
 
-    Returns the ids of the jobs to do. Raises OutputError.
+    Returns the ids of the jobs to do. Raises OutputError, and InputError where clips are to be cut by what is found.
     """
+    if plan.settings.split:
+        raise InputError(
+            "where clips are cut is found when their jobs are done, and a plan is made before",
+            value="--split",
+            fix="Leave it out, or give it to lutnet grade.",
+        )
     try:
         (folder / RESULTS).mkdir(parents=True, exist_ok=True)
     except OSError as error:

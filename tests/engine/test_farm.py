@@ -59,6 +59,12 @@ def test_what_was_asked_for_scenes_is_still_asked_for_when_a_plan_is_collected(f
     assert read_plan(footage / "farm").settings.scenes == wishes
 
 
+def test_clips_cannot_be_cut_by_a_plan(footage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["plan", str(footage / "timeline.otio"), "-o", str(footage / "farm"), "--split"]
+    assert main(words) == EXIT_BAD_INPUT
+    assert "--split" in capsys.readouterr().err and not (footage / "farm").exists()
+
+
 def test_what_is_there_can_be_collected_early(farm: Path) -> None:
     plan = read_plan(farm)
     list(run_jobs(farm, plan, chosen(plan, ["3"]), in_this_process))
