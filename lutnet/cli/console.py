@@ -53,7 +53,7 @@ def progress(quiet: bool = False) -> Iterator[Report]:
     """A progress bar with count and time left on stderr; silent when ``quiet`` or not a terminal."""
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a clip may have any name
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -69,5 +69,6 @@ def refuse_overwriting(clips: Iterable[str]) -> None:
     more = f" and {len(names) - _NAMED_CLIPS} more" if len(names) > _NAMED_CLIPS else ""
     raise DecisionError(
         f"new grades would overwrite what was decided about {len(names)} clip(s): {shown}{more}",
-        fix="Use --discard-decisions to drop these decisions, or another folder (-o).",
+        fix="lutnet regrade TIMELINE --from this package keeps them; --discard-decisions drops them; -o names "
+        "another folder.",
     )

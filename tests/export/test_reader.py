@@ -63,7 +63,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "other format": (edit("format", value="x"), "does not fit"),
     "unknown status": (edit("clips", 0, "status", value="fine"), r"clips\[0\]"),
     "negative slope": (edit("clips", 0, "cdl", "slope", value=[-1, 1, 1]), "does not fit"),
-    "slope for ever": (edit("clips", 0, "cdl", "slope", value=[1e308 * 10, 1, 1]), "Infinity is not a number"),
+    "slope for ever": (
+        edit("clips", 0, "cdl", "slope", value=[1e308 * 10, 1, 1]),
+        "Infinity is not a number",
+    ),
     "power that rounds to 0": (edit("clips", 0, "cdl", "power", value=[1e-9, 1, 1]), "cannot be"),
     "rate of no time": (edit("clips", 0, "record", "rate", value="0"), "does not fit"),
     "divided by zero": (edit("clips", 0, "record", "start", value="1/0"), "does not fit"),
