@@ -67,9 +67,10 @@ export class Sliders {
     const label = document.createElement("label");
     label.textContent = say[0].toUpperCase() + say.slice(1);
     label.htmlFor = `slider-${name}`;
-    // The range counts from the neutral value, which is in its middle, to either end.
-    const range = input("range", { id: `slider-${name}`, min: -1, max: 1, step: 0.005 });
-    const reach = (side) => (side < 0 ? rest - low : high - rest);
+    // Neutral is in the middle: the shorter side of a range is drawn out to the length of the longer one.
+    const reach = Math.max(rest - low, high - rest);
+    const room = (far) => (far < 0 ? rest - low : high - rest) / reach;
+    const range = input("range", { id: `slider-${name}`, class: "centred", min: rest - reach, max: rest + reach, step: reach / 150 });
     const number = input("number", { min: low, max: high, step: unit === "stop" ? 0.01 : 0.5 });
     number.setAttribute("aria-label", `${label.textContent}, ${unit}`);
     const value = document.createElement("div");
@@ -79,10 +80,12 @@ export class Sliders {
     parent.append(line);
     const digits = unit === "stop" ? 2 : 1;
     const show = () => {
-      range.value = (read() - rest) / reach(read() - rest);
+      const far = read() - rest;
+      range.value = rest + far / room(far);
       range.setAttribute("aria-valuetext", `${read().toFixed(digits)} ${unit}`);
       if (document.activeElement !== number) number.value = read().toFixed(digits);
     };
+    const place = () => Number(range.value) - rest;
     const set = (text) => {
       const wanted = Number(text);
       if (!String(text).trim() || !Number.isFinite(wanted)) {
@@ -93,8 +96,9 @@ export class Sliders {
       show();
       this.onInput(this.controls);
     };
-    range.addEventListener("input", () => set(rest + Number(range.value) * reach(Number(range.value))));
+    range.addEventListener("input", () => set(rest + place() * room(place())));
     number.addEventListener("change", () => set(number.value));
+    escapes(number, () => read().toFixed(digits));
     label.addEventListener("dblclick", () => set(rest));
     range.addEventListener("dblclick", () => set(rest));
     range.addEventListener("keydown", (event) => { if (event.key === "Backspace" || event.key === "Delete") set(rest); });
@@ -137,6 +141,7 @@ export class Sliders {
     number.setAttribute("aria-label", label);
     line.insertCell().append(number);
     this.inputs.push([number, read]);
+    escapes(number, () => read(this.cdl).toFixed(4));
     number.addEventListener("change", () => {
       const value = Number(number.value);
       if (!number.value.trim() || !Number.isFinite(value) || (low !== null && value < low)) {
@@ -148,6 +153,11 @@ export class Sliders {
       this.#set(cdl);
     });
   }
+}
+
+/** What was typed and not entered is given up with Escape. */
+function escapes(number, text) {
+  number.addEventListener("keydown", (event) => { if (event.key === "Escape") number.value = text(); });
 }
 
 function input(type, attributes) {

@@ -69,7 +69,7 @@ export class Wheels {
     const puck = div("puck");
     disc.append(puck);
     const master = document.createElement("input");
-    Object.assign(master, { type: "range", min: -span, max: span, step: span / 200, title: "Double-click or Backspace: neutral" });
+    Object.assign(master, { type: "range", min: -span, max: span, step: span / 200, title: "Double-click or Backspace: neutral", className: "centred" });
     master.setAttribute("aria-label", `${title}, all channels`);
     whole.append(name, disc, master);
     parent.append(whole);
