@@ -46,7 +46,8 @@ def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:
             torch.full((len(lattice),), SCENERY_SHARE / len(lattice)),
         )
     )
-    meant = look.apply(_where_cut(colours, undo(colours, amounts)))
+    undone = undo(colours, amounts)
+    meant = look.apply(torch.cat((_where_cut(seen, undone[: len(seen)]), undone[len(seen) :])))
     return _record(fit_cdl(colours, meant, weights))
 
 
