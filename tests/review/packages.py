@@ -22,7 +22,7 @@ from lutnet.export.run import RunSettings
 from lutnet.grade import CDL, LUT3D, Correction, Diagnosis, Fault, Grade
 from lutnet.ops.lut3d import identity_lattice
 from lutnet.place import Place
-from lutnet.result import ClipResult, Cut, InScene, KeptAs, LightChange, SharedLut, Status
+from lutnet.result import ClipResult, Cut, DeltaE, InScene, KeptAs, LightChange, SharedLut, Status
 from lutnet.shot import REC709
 from lutnet.store import Store
 from lutnet.thumbnails import StoredThumbnails, pictures_of, reference_png
@@ -54,6 +54,7 @@ class Clip:
     light: LightChange | None = None
     cuts_inside: tuple[int, ...] = ()
     cut: Cut | None = None
+    delta_e: DeltaE | None = None
     compared: bytes = b""
     shared: SharedLut | None = None
 
@@ -153,6 +154,7 @@ def write(folder: Path, clips: Sequence[Clip], settings: RunSettings | None = No
             scene=None if clip.scene is None else _in_scene(clip.scene, left=clip.left),
             light=clip.light,
             cuts_inside=tuple(map(Place, clip.cuts_inside)),
+            delta_e=clip.delta_e,
             shared=clip.shared,
             cut=clip.cut and replace(clip.cut, previous=shots[place - 1].id),
         )

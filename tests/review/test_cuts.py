@@ -87,7 +87,7 @@ def test_a_cut_that_was_made_worse_is_flagged_until_it_is_mended(browser: Any, p
         until(page, f"{names} === 'four,five'")
         page.evaluate("() => lutnet.timeline.go(3)")
         until(page, "document.getElementById('cuts').innerText.includes('four | five')")
-        assert "ΔE 0.2 before, 3.0 graded" in page.inner_text("#cuts")
+        assert "ΔE 0.2, graded 3.0" in page.inner_text("#cuts")
         assert "worse with the grades" in page.inner_text("#cuts")
         page.keyboard.press("r")  # nothing is graded at either cut beside it then
         until(page, f"{names} === ''")

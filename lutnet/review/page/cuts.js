@@ -44,6 +44,6 @@ export class Cuts {
     const cut = this.figures[id];
     if (!cut) return "";
     const [before, after] = cut.delta_e ? cut.delta_e.map((value) => value.toFixed(1)) : cut.levels.map((value) => value.toFixed(2));
-    return `${cut.delta_e ? "ΔE" : "levels"} ${before} before, ${after} graded`;
+    return `${cut.delta_e ? "ΔE" : "levels"} ${before}, graded ${after}`;
   }
 }

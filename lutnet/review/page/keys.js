@@ -20,7 +20,7 @@ export const KEYS = [
   ["x", "reset to what was proposed", "reset"],
   ["f", "correct what was found, and nothing else", "undoFound"],
   ["u Ctrl+z", "undo", "undo"],
-  ["y Ctrl+Shift+z", "redo", "redo"],
+  ["y Ctrl+y Ctrl+Shift+z", "redo", "redo"],
   ["w", "wipe", "wipe"],
   ["s", "side by side", "side"],
   ["b", "before, after", "before"],
@@ -50,6 +50,7 @@ export function listen(actions) {
   const known = new Map(KEYS.flatMap(([keys, , name]) => keys.split(" ").map((key) => [key, actions[name]])));
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
+    const { type } = event.target;
     const writing = event.target.matches("textarea, select, input:not([type=range]):not([type=checkbox]):not([type=radio])");
     if (writing) {
       const done = event.key === "Escape" || (event.key === "Enter" && event.target.matches("input"));
@@ -58,7 +59,8 @@ export function listen(actions) {
     }
     const name = chord(event);
     if (event.altKey || (localStorage.getItem(OFF) && !name.startsWith("Ctrl+"))) return;
-    const own = event.target.matches("input") && /^(Arrow|Home|End)/.test(event.key);
+    // A slider that was moved keeps left and right, not what leads to the next shot: that must never change this one.
+    const own = event.target.matches("input") && (type === "range" ? /^(ArrowLeft|ArrowRight|Home|End)$/ : /^(Arrow|Home|End)/).test(event.key);
     const pressed = event.target.matches("button, input[type=checkbox], input[type=radio]") && event.key === " ";
     const action = known.get(name);
     if (!action || own || pressed) return;
@@ -67,13 +69,30 @@ export function listen(actions) {
   });
 }
 
-/** The caps of keys that are pressed together. */
-function caps(keys) {
-  return keys.split("+").map((key) => {
-    const cap = document.createElement("kbd");
-    cap.textContent = NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
-    return cap;
-  });
+/** `parts` as nodes, with a word between them. */
+const joined = (parts, word, node) => parts.flatMap((part, index) => (index ? [word, node(part)] : [node(part)]));
+
+function cap(key) {
+  const made = document.createElement("kbd");
+  made.textContent = NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+  return made;
+}
+
+/** Keys that are pressed together. */
+function together(keys) {
+  const made = document.createElement("span");
+  made.append(...joined(keys.split("+"), " + ", cap));
+  return made;
+}
+
+function rows(keys) {
+  const table = document.createElement("table");
+  for (const [names, meaning] of keys) {
+    const line = table.insertRow();
+    line.insertCell().append(...joined(names.split(" "), " or ", together));
+    line.insertCell().textContent = meaning;
+  }
+  return table;
 }
 
 /** Fill the help. */
@@ -81,12 +100,12 @@ export function sheet(dialog) {
   const title = document.createElement("h2");
   title.id = "sheet-title";
   title.textContent = "Keys";
-  const table = document.createElement("table");
-  for (const [keys, meaning] of KEYS) {
-    const line = table.insertRow();
-    line.insertCell().append(...keys.split(" ").flatMap(caps));
-    line.insertCell().textContent = meaning;
-  }
+  title.tabIndex = -1;
+  title.autofocus = true; // or the first thing in it that takes the focus, at its end, would be scrolled to
+  const half = Math.ceil(KEYS.length / 2);
+  const tables = document.createElement("div");
+  tables.className = "tables";
+  tables.append(rows(KEYS.slice(0, half)), rows(KEYS.slice(half)));
   const label = document.createElement("label");
   const on = document.createElement("input");
   on.type = "checkbox";
@@ -100,5 +119,5 @@ export function sheet(dialog) {
   const foot = document.createElement("div");
   foot.className = "row";
   foot.append(label, close);
-  dialog.append(title, table, foot);
+  dialog.append(title, tables, foot);
 }

@@ -3,10 +3,13 @@
 import { api } from "./api.js";
 import { Decisions, OFFLINE } from "./decisions.js";
 import { byId } from "./dom.js";
+import { differences, finding } from "./figures.js";
+import { giveBack } from "./focus.js";
 import { History } from "./history.js";
 import { listen, sheet } from "./keys.js";
 import { CutsInside } from "./inside.js";
 import { ChangingLight } from "./light.js";
+import { recalled, remember } from "./place.js";
 import { Player } from "./player.js";
 import { Plots } from "./plots.js";
 import { Renderer, decodeStill, parseLattice, parseLut } from "./renderer.js";
@@ -66,6 +69,7 @@ async function choose(id, { play = false } = {}) {
   await decisions.saved();
   page.id = id;
   timeline.choose(id);
+  remember({ id });
   if (!decisions.unsaved.size) problem("");
   let details;
   try {
@@ -81,47 +85,22 @@ async function choose(id, { play = false } = {}) {
   await applyGrade(details.grade);
   if (decisions.pending(id)?.controls) preview();
   if (page.id !== id) return;
+  timeline.showCuts(); // before the film: a proxy may take its time
   await player.open(page.shots.get(id), details, { play });
-  timeline.showCuts();
 }
 
 function showShot() {
   const { details } = page;
-  byId("name").textContent = details.name;
-  byId("facts").textContent = [details.file, `${details.seconds.toFixed(2)} s`, details.scene && `scene ${details.scene}`, details.skipped].filter(Boolean).join(" · ");
+  byId("name").textContent = byId("name").title = details.name;
+  byId("facts").textContent = [details.file !== details.name && details.file, `${details.seconds.toFixed(2)} s`, details.scene && `scene ${details.scene}`, details.skipped].filter(Boolean).join(" · ");
   showStanding();
-  const said = byId("said");
-  said.replaceChildren(...details.sentences.map(({ text, confidence }) => {
-    const line = document.createElement("li");
-    const share = document.createElement("span");
-    share.textContent = `${Math.round(100 * confidence)} %`;
-    const meter = document.createElement("meter");
-    meter.value = confidence;
-    meter.setAttribute("aria-label", "confidence");
-    const words = document.createElement("span");
-    words.textContent = text;
-    line.append(words, share, meter);
-    return line;
-  }));
+  byId("said").replaceChildren(...details.sentences.map(finding));
   inside.show(details);
-  byId("measured").textContent = details.delta_e ? differences(details.delta_e, details.followed) : "";
+  byId("measured").textContent = details.delta_e ? differences(details.delta_e, details.proposed, details.followed) : "";
   byId("warned").replaceChildren(...details.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   byId("undo-found").hidden = !details.undoing;
   byId("note").value = decisions.pending(page.id)?.note ?? details.note;
   showControls();
-}
-
-const FOLLOWED = {
-  pixels: "By the reference's pixels. ", look: "By the look that the reference seems to carry. ", nothing: "Not by the reference. ",
-};
-
-/** How far the shot is off the reference where both show the same pixels; elsewhere, how much it is changed. */
-function differences({ before, cdl, cdl_lut: both, basis }, followed) {
-  const by = FOLLOWED[followed] ?? "";
-  if (basis === "aligned")
-    return `${by}ΔE2000 to it ${before.toFixed(1)} as it is, ${cdl.toFixed(1)} with the CDL, ${both.toFixed(1)} with CDL and LUT.`;
-  const lut = cdl > 0 ? `, ${cdl.toFixed(1)} of it by the LUT` : "";
-  return `${by}Changed by ΔE2000 ${before.toFixed(1)}${lut}: how much, not how well.`;
 }
 
 function showStanding() {
@@ -247,10 +226,12 @@ function saveSoon(change) {
 }
 
 async function settle(status) {
+  const { id } = page;
   await decisions.saved();
   // What was changed by hand stands already, and its note with it.
   const shots = graded().filter((shot) => status !== "approved" || shot.status !== "changed");
   if (await decided(shots, { status })) return;
+  if (page.id !== id) return; // a second press, or another way on, was faster: no shot is passed over
   const next = timeline.nextOpen();
   if (next) choose(next);
   else reload();
@@ -303,7 +284,7 @@ async function copy() {
   await decisions.saved();
   page.copied = page.id;
   problem("");
-  byId("paste").textContent = `Paste from ${page.shots.get(page.copied).name}`;
+  byId("paste").textContent = byId("paste").title = `Paste from ${page.shots.get(page.copied).name}`;
   showButtons();
 }
 
@@ -421,8 +402,7 @@ function wire() {
   listen(actions);
   byId("place").addEventListener("input", () => { player.pause(); player.seek(Number(byId("place").value)); });
   stage.listen();
-  // A button that was clicked must not take the space bar from the film; one that was reached with Tab keeps it.
-  document.addEventListener("click", (event) => { if (event.detail) event.target.closest?.("button, [type=radio], [type=checkbox]")?.blur(); });
+  giveBack();
   byId("lut").addEventListener("change", () => { sliders.controls.lut = byId("lut").checked; onControls(); });
   byId("look").addEventListener("change", () => { sliders.controls.look = byId("look").value; onControls(); });
   byId("mix").addEventListener("input", () => { sliders.controls.look_mix = Number(byId("mix").value); onControls(); });
@@ -465,7 +445,7 @@ async function start() {
   wire();
   await timeline.listen(overview.corrections);
   stage.show();
-  const first = overview.shots.find(({ status }) => status === "proposed") ?? overview.shots[0];
+  const first = page.shots.get(recalled().id) ?? overview.shots.find(({ status }) => status === "proposed") ?? overview.shots[0];
   const reference = showReference(overview.still);
   if (first) await choose(first.id);
   await reference;

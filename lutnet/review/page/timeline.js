@@ -3,6 +3,7 @@
 import { api } from "./api.js";
 import { Cuts } from "./cuts.js";
 import { byId } from "./dom.js";
+import { recalled, remember } from "./place.js";
 import { MARKS, Strip } from "./strip.js";
 
 const LOW_CONFIDENCE = 0.6;
@@ -48,7 +49,11 @@ export class Timeline {
     for (const { name } of corrections) this.filters.push([`fault-${name}`, `fault: ${name.replace("_", " ")}`, (shot) => shot.faults.includes(name)]);
     byId("filter").replaceChildren(...this.filters.map(([value, text]) => new Option(text, value)));
     byId("order").replaceChildren(...this.orders.map(([value, text]) => new Option(text, value)));
-    for (const id of ["filter", "order"]) byId(id).addEventListener("change", () => { byId(id).blur(); this.arrange(); });
+    for (const id of ["filter", "order"]) {
+      const { [id]: before } = recalled();
+      if ([...byId(id).options].some(({ value }) => value === before)) byId(id).value = before;
+      byId(id).addEventListener("change", () => { remember({ [id]: byId(id).value }); this.arrange(); });
+    }
     await this.arrange();
   }
 
@@ -124,7 +129,8 @@ export class Timeline {
     const counts = {};
     for (const shot of this.shots.values()) counts[shot.status] = (counts[shot.status] ?? 0) + 1;
     const parts = Object.keys(MARKS).filter((status) => counts[status]).map((status) => `${counts[status]} ${MARKS[status].slice(2)}`);
-    byId("tally").textContent = text ?? `${this.visible.length} of ${this.shots.size} shots shown: ${parts.join(", ")}`;
+    const [shown, all] = [this.visible.length, this.shots.size];
+    byId("tally").textContent = byId("tally").title = text ?? `${shown === all ? all : `${shown} of ${all}`} shots: ${parts.join(", ")}`;
   }
 
   /** The last frame before the current shot beside its first, and its last beside the next one's first. */
