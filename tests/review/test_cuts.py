@@ -86,7 +86,10 @@ def test_a_cut_that_was_made_worse_is_flagged_until_it_is_mended(browser: Any, p
     with served(package) as server, opened(browser, server) as page:
         until(page, f"{names} === 'four,five'")
         page.evaluate("() => lutnet.timeline.go(3)")
-        until(page, "document.getElementById('cuts').innerText.includes('four | five')")
+        captions = "[...document.querySelectorAll('#cuts figcaption')].map((it) => it.textContent).join()"
+        until(page, f"{captions} === 'from three,to five'")
+        label = page.locator(".cell[aria-current=true]").get_attribute("aria-label")
+        assert label == "four, open, confidence 90 %, cut made worse"
         assert "ΔE 0.2, graded 3.0" in page.inner_text("#cuts")
         assert "worse with the grades" in page.inner_text("#cuts")
         page.keyboard.press("r")  # nothing is graded at either cut beside it then

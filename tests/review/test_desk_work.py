@@ -65,6 +65,14 @@ def test_a_long_name_keeps_its_place(film: Path, tmp_path: Path, browser: Any) -
     media.symlink_to(film / "media" / "coffee.mp4")
     package = write(tmp_path, [Clip(name, media, (0, 6), Grade()), Clip("short", media, (6, 12), Grade())])
     with served(package) as server, opened(browser, server) as page:
+        tail = page.locator(".cell .name :last-child").first
+        assert name.endswith(tail.text_content()) and tail.evaluate(INSIDE)
+        cell, box = (
+            page.locator(wanted).first.bounding_box() for wanted in (".cell", ".cell .name :last-child")
+        )
+        assert box["x"] + box["width"] <= cell["x"] + cell["width"], (
+            "what tells shots of one film apart is shown"
+        )
         page.keyboard.press("c")
         until(page, "document.getElementById('paste').textContent.startsWith('Paste from')")
         assert page.locator("#heading").bounding_box()["height"] < 170

@@ -1,5 +1,7 @@
 // The timeline as a strip of shots. Only what is in sight is in the page, so that 1,500 shots cost what 15 do.
 
+import { showName } from "./dom.js";
+
 const STEP = 10.72; // rem: what a cell takes
 const SPARE = 4;
 export const MARKS = { proposed: "· open", approved: "✓ approved", changed: "✎ changed", rejected: "✕ rejected", skipped: "– skipped" };
@@ -210,7 +212,11 @@ export class Strip {
   }
 
   #flag(cell, id) {
-    cell.lastElementChild.hidden = !this.flagged(id);
+    const worse = this.flagged(id);
+    cell.lastElementChild.hidden = !worse;
+    const { name, status, confidence } = this.shots[this.places.get(id)];
+    const sure = confidence === null ? [] : [`confidence ${Math.round(100 * confidence)} %`];
+    cell.setAttribute("aria-label", [name, MARKS[status].slice(2), ...sure, ...(worse ? ["cut made worse"] : [])].join(", "));
   }
 
   #fill(cell, shot) {
@@ -219,7 +225,7 @@ export class Strip {
     const [mark, meter] = under.children;
     const source = shot.skipped ? null : this.thumb(shot);
     if (source) this.pictures.want(picture, source);
-    name.textContent = shot.name;
+    showName(name, shot.name);
     cell.title = shot.name;
     mark.textContent = MARKS[shot.status];
     mark.className = shot.status;

@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { Cuts } from "./cuts.js";
-import { byId } from "./dom.js";
+import { byId, showName } from "./dom.js";
 import { recalled, remember } from "./place.js";
 import { MARKS, Strip } from "./strip.js";
 
@@ -141,7 +141,9 @@ export class Timeline {
       pair.className = "pair";
       pair.append(still(one, "last"), still(two, "first"));
       const caption = document.createElement("figcaption");
-      caption.textContent = caption.title = `${one.name} | ${two.name}`;
+      const into = two.id === this.current;
+      caption.title = `${one.name} | ${two.name}`;
+      showName(caption, into ? `from ${one.name}` : `to ${two.name}`);
       const told = document.createElement("p");
       told.textContent = this.cuts.words(two.id);
       const flag = document.createElement("p");
