@@ -71,6 +71,17 @@ class Film:
             self._seek(self._time(span.middle))
         yield from self._approached(span)
 
+    def through(self, span: Span) -> Iterator[Any]:
+        """Every frame of ``span``."""
+        if self._seeking_pays(self._time(span.first)):
+            self._seek(self._time(span.first))
+        if self._now is None:
+            self._now = self._next()
+        while self._now is not None and (number := self._number(self._now.pts)) < span.end:
+            if number >= span.first:
+                yield self._now
+            self._now = self._next()
+
     def _approached(self, span: Span) -> Iterator[tuple[int, Any]]:
         target = self._time(span.middle)
         passed = None

@@ -21,9 +21,10 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from lutnet.errors import MediaError, OutputError
 from lutnet.frames import probe
-from lutnet.frames.container import decoded, opened
+from lutnet.frames.container import opened
+from lutnet.frames.film import Film
 from lutnet.frames.readers import reader_of
-from lutnet.frames.record import MediaInfo, Pixels, Span
+from lutnet.frames.record import Pixels, Span
 from lutnet.frames.reduce import reduced
 from lutnet.frames.used import used_span
 from lutnet.job import media_identity
@@ -34,6 +35,8 @@ BOX = (960, 540)
 """Width and height that a proxy fits in."""
 _BT709 = 1  # in ISO/IEC 23091-2: primaries and transfer
 _OPTIONS = {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "7", "row-mt": "1", "g": "12"}
+_MADE = 2
+"""Counts on when proxies of the same media come out otherwise: older ones must not be shown for them."""
 _ONE_AT_A_TIME = threading.Semaphore(1)
 
 
@@ -45,6 +48,7 @@ def proxy_name(shot: Shot, colours: Colours) -> str:
         repr(shot.media_start),
         repr(BOX),
         repr(_OPTIONS),
+        _MADE,
         *colours.made_for(shot),
     )
     return f"{hashlib.sha256(repr(facts).encode()).hexdigest()[:24]}.webm"
@@ -60,7 +64,7 @@ def write_proxy(shot: Shot, path: Path, colours: Colours) -> None:
     try:
         with _ONE_AT_A_TIME:
             pictures = (
-                _film(media, info, span, size) if info.kind == "video" else _images(shot, span, size, colours)
+                _film(media, span, size) if info.kind == "video" else _images(shot, span, size, colours)
             )
             _encode(temporary, pictures, info.rate or shot.source.rate)
         temporary.replace(path)
@@ -90,23 +94,12 @@ def _images(shot: Shot, span: Span, size: tuple[int, int], colours: Colours) -> 
             yield last
 
 
-def _film(media: Path, info: MediaInfo, span: Span, size: tuple[int, int]) -> Iterator[Pixels]:
-    """Every frame of ``span``, decoded forward from the key frame before it."""
-    rate = info.rate or Fraction(24)
+def _film(media: Path, span: Span, size: tuple[int, int]) -> Iterator[Pixels]:
+    """Every frame of ``span``."""
     reformatter = VideoReformatter()
     with opened(media) as (container, stream):
-        origin = stream.start_time or 0
-        target = origin + int(span.first / rate / stream.time_base)
-        with suppress(av.error.FFmpegError):
-            container.seek(target, stream=stream, backward=True)
-        for frame in decoded(container, stream):
-            if frame.pts is None:
-                continue
-            number = round((frame.pts - origin) * stream.time_base * rate)
-            if number >= span.end:
-                return
-            if number >= span.first:
-                yield reduced(frame, number, size, reformatter).pixels
+        for frame in Film(container, stream).through(span):
+            yield reduced(frame, 0, size, reformatter).pixels
 
 
 def _encode(path: Path, pictures: Iterator[Pixels], rate: Fraction) -> None:

@@ -15,7 +15,8 @@ import torch
 
 from lutnet.errors import MediaError
 from lutnet.frames import film, probe, read_frames, read_shot, video
-from lutnet.frames.container import decoded
+from lutnet.frames.container import decoded, opened
+from lutnet.frames.film import Film
 from lutnet.frames.record import Span
 from lutnet.shot import FrameRange, Frames, Shot
 from tests.frames.footage import number_in, write_numbered
@@ -69,6 +70,14 @@ def test_each_single_frame_is_found_exactly(footage: Path) -> None:
     for number in range(0, COUNT, 3):
         (picture,) = video.read(footage, Span(number, number + 1), 1, 64)
         assert (picture.index, number_in(picture.pixels.transpose(2, 0, 1))) == (number, number)
+
+
+def test_every_frame_of_a_range_comes_out_once_and_whole(footage: Path) -> None:
+    for span in (Span(0, 3), Span(37, 45), Span(COUNT - 2, COUNT)):
+        with opened(footage) as (container, stream):
+            frames = [frame.to_ndarray(format="rgb24") for frame in Film(container, stream).through(span)]
+        found = [number_in(pixels.transpose(2, 0, 1) / np.float32(255)) for pixels in frames]
+        assert found == list(range(span.first, span.end))
 
 
 def test_frames_on_the_way_that_no_other_needs_are_not_decoded(

@@ -134,6 +134,30 @@ def test_letters_are_keys_again_after_the_mouse(page: Any, package: Path) -> Non
     until(page, "document.getElementById('order').value === 'cuts'")
 
 
+def test_no_shot_is_shown_for_another_while_it_is_loaded(page: Any) -> None:
+    settle(page)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/media/*", hold)
+    page.keyboard.press("ArrowDown")
+    until(page, "lutnet.renderer.size[0] === 16")
+    assert page.text_content("#wait") == "Loading…"
+    assert held
+    page.unroute("**/media/*")  # and lets go what is held
+    until(page, "lutnet.renderer.size[0] > 16 && document.getElementById('wait').textContent === ''")
+
+
+def test_a_picture_that_is_there_already_stays(page: Any) -> None:
+    settle(page)
+    page.evaluate("() => lutnet.timeline.onChoose(lutnet.page.id)")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("() => lutnet.renderer.size[0]") > 16
+    assert page.text_content("#wait") == ""
+
+
 def test_escape_gives_up_what_was_typed(page: Any, package: Path) -> None:
     for wanted in ("#sliders .value input", "#cdl input"):
         field = page.locator(wanted).first

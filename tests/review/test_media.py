@@ -6,6 +6,7 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from lutnet.grade import CDL, Grade
 from lutnet.review.cache import Cache
 from lutnet.review.desk import Desk
 from lutnet.review.pictures import Place, read_picture
-from tests.review.packages import Clip, encode, write
+from tests.frames.footage import number_in, write_numbered
+from tests.review.packages import RATE, Clip, encode, write
 
 SIZE = (320, 180)
 COUNT = 12
@@ -90,6 +92,22 @@ def test_films_of_the_cutting_room(
     found = decoded(desk.media.proxy(desk.shot(shot_id)))
     wanted = [colour_of(number) for number in range(*USED)]
     np.testing.assert_allclose(found, wanted, atol=CLOSE)
+    desk.close()
+
+
+def test_a_proxy_sets_out_from_a_key_frame_that_needs_no_other(tmp_path: Path) -> None:
+    """Containers mark frames as keys that only refresh what came before: decoded from there, pictures are broken."""
+    media = tmp_path / "refresh.mp4"
+    options = {"x264-params": "intra-refresh=1:keyint=20"}
+    write_numbered(media, 60, rate=Fraction(RATE), options=options)
+    used = (47, 53)
+    desk = Desk(write(tmp_path, [Clip("clip", media, used, GRADE)]))
+    (shot_id,) = desk.state.entries()
+    with av.open(str(desk.media.proxy(desk.shot(shot_id)))) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    planes = [np.asarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255) for pixels in frames]
+    found = [number_in(each) for each in planes]
+    assert found == list(range(*used))
     desk.close()
 
 

@@ -5,6 +5,7 @@ import { decodeStill } from "./renderer.js";
 
 const FORGET = 0.95; // a frame
 const TOO_LATE = 2.5; // one hiccup is none of the grade's
+const STALE_MS = 400; // a picture of the shot before that stays longer would be taken for this one's
 const HALF = 0.5; // seeks go to the middle of a frame: rounded times cannot make it another one
 
 export class Player {
@@ -37,8 +38,11 @@ export class Player {
     this.media = details.media;
     this.frame = 0;
     this.usesProxy = false;
+    this.address = null; // of the film that is to be shown
     this.onWait("");
-    if (!this.media) return this.#nothing();
+    clearTimeout(this.stale);
+    if (!this.media) return this.#dark("This clip has no media to show.");
+    this.stale = setTimeout(() => this.#overdue(), STALE_MS);
     if (!this.isFilm) return this.#still(turn);
     this.start = this.media.start;
     if (this.media.direct) this.#load(api.media(shot.id));
@@ -86,13 +90,21 @@ export class Player {
   }
 
   /** Nothing of the shot before must stay: it would be taken for this one. */
-  #nothing() {
+  #dark(text) {
     const dark = Object.assign(document.createElement("canvas"), { width: 16, height: 9 });
     dark.getContext("2d").fillRect(0, 0, 16, 9);
     this.renderer.upload(dark, 16, 9);
     this.onFrame(true);
     this.onState();
-    this.onWait("This clip has no media to show.");
+    this.onWait(text);
+  }
+
+  /** The shot's first picture takes its time. A film that was asked for the frame it shows already shows no other. */
+  #overdue() {
+    const { film } = this;
+    const ready = this.isFilm && film.getAttribute("src") === this.address && !film.seeking && film.readyState >= film.HAVE_CURRENT_DATA;
+    if (ready) this.#show(film.currentTime);
+    else this.#dark("Loading…");
   }
 
   async #still(turn) {
@@ -100,6 +112,8 @@ export class Player {
     if (!response.ok) return this.onWait("This picture cannot be shown.");
     const bitmap = await decodeStill(await response.blob());
     if (turn !== this.turn) return;
+    clearTimeout(this.stale);
+    this.onWait("");
     this.renderer.upload(bitmap, bitmap.width, bitmap.height);
     this.onFrame(true);
     this.onState();
@@ -119,6 +133,7 @@ export class Player {
   }
 
   #load(address) {
+    this.address = address;
     if (this.film.getAttribute("src") !== address) this.film.src = address;
   }
 
@@ -150,6 +165,7 @@ export class Player {
     if (!film.paused && film.playbackRate === 1 && frame > this.frame) this.#missed(frame - this.frame - 1);
     // On the way to a frame that was asked for, older ones may still be shown, and some files' times lie beside it.
     this.frame = this.wanted ?? Math.max(0, Math.min(this.frames - 1, frame));
+    clearTimeout(this.stale);
     this.renderer.upload(film, film.videoWidth, film.videoHeight);
     this.shown += 1;
     this.onWait("");
