@@ -13,11 +13,8 @@ from lutnet.ops.lut3d import identity_lattice
 PIXELS = 1024
 """Colours of the shot that the fit sees."""
 
-CUT_WHITE, CUT_BLACK = 253 / 255, 2 / 255
-"""Values from and up to which a recording was cut off."""
-
-DARKER = 0.3
-"""Share by which cut-off black was darker than the correction makes it. See ``docs/experiments.md``."""
+CUT_WHITE = 253 / 255
+"""All channels from here on: what was brighter is not known, and was hardly coloured. See ``docs/experiments.md``."""
 
 SCENERY_SHARE = 0.05
 """Weight of a coarse lattice of all colours: a shot of few colours must not give wild numbers elsewhere."""
@@ -29,7 +26,7 @@ def repair_grade(frames: Tensor, amounts: Tensor, look: Grade) -> Grade:
 
 
 def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:
-    """The CDL nearest to ``undo(frames, amounts)``, then ``look``; less where something was cut off.
+    """The CDL nearest to ``undo(frames, amounts)``, then ``look``; nearer to neutral where white was cut off.
 
     frames: ``[N, 3, H, W]`` in 0..1. amounts: ``[7]``.
     """
@@ -46,17 +43,14 @@ def repair_cdl(frames: Tensor, amounts: Tensor, look: CDL | None = None) -> CDL:
             torch.full((len(lattice),), SCENERY_SHARE / len(lattice)),
         )
     )
-    undone = undo(colours, amounts)
-    meant = look.apply(torch.cat((_where_cut(seen, undone[: len(seen)]), undone[len(seen) :])))
+    meant = look.apply(_neutral_where_cut(colours, undo(colours, amounts)))
     return _record(fit_cdl(colours, meant, weights))
 
 
-def _where_cut(colours: Tensor, undone: Tensor) -> Tensor:
-    """``undone [P, 3]``, but for what was cut off in ``colours``, of which the correction knows nothing: white has no
-    colour there, and what is black was darker."""
-    white = colours.amin(-1, keepdim=True) >= CUT_WHITE
-    darker = torch.where(colours <= CUT_BLACK, (1.0 - DARKER) * undone, undone)
-    return torch.where(white, darker.amax(-1, keepdim=True), darker)
+def _neutral_where_cut(colours: Tensor, undone: Tensor) -> Tensor:
+    """``undone [P, 3]`` without colour where ``colours`` are cut-off white: it has that of the correction alone."""
+    cut = colours.amin(-1, keepdim=True) >= CUT_WHITE
+    return torch.where(cut, undone.amax(-1, keepdim=True), undone)
 
 
 def _record(numbers: CDLNumbers) -> CDL:

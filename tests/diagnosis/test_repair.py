@@ -6,7 +6,7 @@ import pytest
 import torch
 from skimage import data
 
-from lutnet.diagnosis.repair import CUT_BLACK, CUT_WHITE, repair_cdl
+from lutnet.diagnosis.repair import CUT_WHITE, repair_cdl
 from lutnet.grade import CDL
 from lutnet.ops.detune import NAMES, detune, undo
 from lutnet.ops.difference import delta_e_rgb
@@ -54,13 +54,3 @@ def test_white_that_was_cut_off_takes_less_of_the_colour_of_a_correction():
 
     below = wrong.clamp(max=CUT_WHITE - 0.005)  # the same picture, of which nothing counts as cut off
     assert spread(cdl_of(wrong, amounts)) < 0.97 * spread(cdl_of(below, amounts))
-
-
-def test_black_that_was_cut_off_is_lifted_less(photo):
-    amounts = torch.zeros(7)
-    amounts[NAMES.index("black_point")] = -0.9
-    wrong = detune(photo, amounts)
-    assert (wrong <= CUT_BLACK).float().mean() > 0.1
-    above = wrong.clamp(min=CUT_BLACK + 0.001)
-    black = torch.zeros(1, 3)
-    assert cdl_of(wrong, amounts).apply(black).mean() < cdl_of(above, amounts).apply(black).mean() - 0.005
