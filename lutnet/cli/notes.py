@@ -29,11 +29,11 @@ def notes_on(graded: GradedTimeline, settings: GradeSettings) -> Iterator[str]:
 def kept_looks(graded: GradedTimeline) -> Iterator[str]:
     """A line for each reason for which most of what clips need was left, with their scenes; with their names, where
     they stand alone."""
+    from lutnet.diagnosis.words import findings
+
     together: dict[str, set[int]] = {}
     alone: dict[str, list[str]] = {}
     clips = Counter(clip.scene.number for clip in graded.clips if clip.scene is not None)
-    from lutnet.diagnosis.words import findings
-
     for clip in graded.clips:
         if clip.left is None or clip.left.why is None or clip.status is not Status.PROPOSED:
             continue
